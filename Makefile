@@ -1,0 +1,52 @@
+# Every target makes what it needs. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help setup serve test lint format bench train retrain lock clean
+
+help:            ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+setup: .venv/dev ## everything the other targets need
+
+serve: .venv/service ## serve with the shipped model on SARING_BIND (127.0.0.1:8000)
+	@SARING_DEMO=$${SARING_DEMO-1} exec $(BIN)/saring serve
+
+test: .venv/dev  ## the whole suite, PostgreSQL and browser included
+	$(BIN)/python -m pytest
+
+lint: .venv/dev  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/dev ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/dev ## ratios against named peers; minutes
+	$(BIN)/python -m benchmarks
+
+train: .venv/dev ## a new base model from ../shared/data/train
+	$(BIN)/python -m training.train
+
+lock: .venv/dev  ## lock requirements.txt and requirements-dev.txt afresh
+	$(BIN)/pip-compile $(LOCK) -o requirements.txt pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --extra dev --extra train --extra bench -c requirements.txt -o requirements-dev.txt pyproject.toml
+
+LOCK := -q --generate-hashes --no-emit-index-url --allow-unsafe --strip-extras --no-header --all-build-deps
+
+clean:           ## remove the environment and caches; state in SARING_HOME stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/service: .venv/bin/python requirements.txt pyproject.toml
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: .venv/service requirements-dev.txt
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,154 @@
+"""Who may speak: site keys and moderators. Keys are kept as keyed digests, passwords as argon2."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from argon2 import PasswordHasher
+
+from service.comments import Rules, Site, SiteKeys, new_id
+from service.errors import Conflict, Forbidden, Missing, Unauthenticated
+from service.storage import accounts
+from service.storage.accounts import KeyDigests
+from service.storage.engine import Database
+
+KEY_DIGITS: Final = 40
+SHORT_KEY_DIGITS: Final = 12
+ROLES: Final = ("admin", "moderator")
+_REMEMBERED_SECONDS: Final = 1.0
+
+
+class Access:
+    """Sites and moderators of this installation.
+
+    A key that was looked up is remembered for a second, so a rotated key or a changed rule takes
+    hold on every worker within that time.
+    """
+
+    def __init__(self, database: Database, secret: bytes, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._secret = secret
+        self._now = now
+        self._remembered: dict[str, tuple[float, tuple[Site, bool] | None]] = {}
+
+    def site(self, key: str, *, short_key_is_enough: bool = False) -> Site:
+        """The site that a key belongs to; `Unauthenticated` or, for a short key, `Forbidden`."""
+        if len(key) not in (KEY_DIGITS, SHORT_KEY_DIGITS):
+            raise Unauthenticated("a site key is needed: Authorization: Bearer KEY")
+        found = self._look_up(self._digest(key))
+        if found is None:
+            raise Unauthenticated("no site has this key")
+        site, is_full_key = found
+        if not (is_full_key or short_key_is_enough):
+            raise Forbidden("the short key is good on the Akismet and Perspective doors only")
+        return site
+
+    def add_site(self, name: str) -> SiteKeys:
+        """Make a site with new keys, which are returned here once and never again."""
+        site_id = new_id()
+        keys, digests = self._new_keys()
+        with self._database.begin() as tx:
+            accounts.add_site(tx, site_id, name, digests, self._now())
+        return SiteKeys(name, *keys, self._coral_secret(site_id, 0))
+
+    def rotate_keys(self, name: str) -> SiteKeys:
+        """Replace all of a site's keys; the old ones stop at once."""
+        keys, digests = self._new_keys()
+        with self._database.begin() as tx:
+            site = _found(accounts.site_by_name(tx, name), name)
+            accounts.set_keys(tx, site.id, digests)
+            generation = accounts.coral_generation(tx, site.id)
+        self._remembered.clear()
+        return SiteKeys(name, *keys, self._coral_secret(site.id, generation))
+
+    def sites(self) -> list[Site]:
+        """Every site, by name."""
+        with self._database.read() as tx:
+            return accounts.all_sites(tx)
+
+    def named_site(self, name: str) -> Site:
+        """A site by its name, or `Missing`."""
+        with self._database.read() as tx:
+            return _found(accounts.site_by_name(tx, name), name)
+
+    def change_rules(self, name: str, changed_by: str, **changes: Any) -> Rules:
+        """Append a version of a site's rules; nonsense is refused by `Rules` itself."""
+        with self._database.begin() as tx:
+            site = _found(accounts.site_by_name(tx, name), name)
+            rules = replace(site.rules, **changes, version=site.rules.version + 1)
+            accounts.add_rules(tx, site.id, rules, changed_by, self._now())
+        self._remembered.clear()
+        return rules
+
+    def add_moderator(self, name: str, role: str, password: str) -> None:
+        """Make a moderator; a name that is taken is a `Conflict`."""
+        with self._database.begin() as tx:
+            hashed = PasswordHasher().hash(password)
+            accounts.add_moderator(tx, new_id(), name, role, hashed, self._now())
+
+    def moderators(self) -> list[tuple[str, str, bool]]:
+        """Every moderator's name, role and whether disabled."""
+        with self._database.read() as tx:
+            return accounts.all_moderators(tx)
+
+    def disable_moderator(self, name: str) -> None:
+        """Shut a moderator out, or `Missing`."""
+        self._change_moderator(name, disabled=True)
+
+    def reset_password(self, name: str, password: str) -> None:
+        """Give a moderator a new password and let them in again, or `Missing`."""
+        self._change_moderator(name, disabled=False, password_hash=PasswordHasher().hash(password))
+
+    def first_start(self) -> tuple[SiteKeys, str] | None:
+        """Make the site `default` and the moderator `admin` where there is no site yet.
+
+        Returns the keys and the one-time password, or None on every later start.
+        """
+        if self.sites():
+            return None
+        password = secrets.token_urlsafe(12)
+        try:
+            keys = self.add_site("default")
+            self.add_moderator("admin", "admin", password)
+        except Conflict:  # another process was first
+            return None
+        return keys, password
+
+    def _change_moderator(self, name: str, **values: Any) -> None:
+        with self._database.begin() as tx:
+            if not accounts.change_moderator(tx, name, **values):
+                raise Missing(f"there is no moderator named {name!r}")
+
+    def _look_up(self, digest: str) -> tuple[Site, bool] | None:
+        now = self._now().timestamp()
+        until, found = self._remembered.get(digest, (0.0, None))
+        if found is not None and now < until <= now + _REMEMBERED_SECONDS:
+            return found
+        with self._database.read() as tx:
+            found = accounts.site_by_digest(tx, digest)
+        if found is not None:
+            self._remembered[digest] = (now + _REMEMBERED_SECONDS, found)
+        return found
+
+    def _new_keys(self) -> tuple[tuple[str, str], KeyDigests]:
+        full, short = secrets.token_hex(KEY_DIGITS // 2), secrets.token_hex(SHORT_KEY_DIGITS // 2)
+        return (full, short), KeyDigests(self._digest(full), self._digest(short))
+
+    def _digest(self, key: str) -> str:
+        return hmac.digest(self._secret, b"key\0" + key.lower().encode(), "sha256").hex()
+
+    def _coral_secret(self, site_id: str, generation: int) -> str:
+        """Derived, not stored: Coral's secret must be known in clear to check a signature."""
+        message = f"coral\0{site_id}\0{generation}".encode()
+        return hmac.digest(self._secret, message, "sha256").hex()
+
+
+def _found(site: Site | None, name: str) -> Site:
+    if site is None:
+        raise Missing(f"there is no site named {name!r}")
+    return site

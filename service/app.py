@@ -1,0 +1,115 @@
+"""create_app: the one room that knows everybody. It wires and registers, and decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from time import perf_counter
+
+from flask import Blueprint, Flask, Response, g, request
+
+from service import __version__, logs
+from service.access import Access
+from service.errors import BadArtefact, ServiceError
+from service.metrics import Metrics
+from service.moderation import Moderation
+from service.scoring.scorer import NoModel, Scorer
+from service.settings import Settings
+from service.storage import store
+from service.storage.engine import Database, open_database
+from service.storage.migrate import pending
+from service.web import demo, docs, faults, health, native
+from service.web.proxies import BehindProxies
+
+
+def utc_now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
+def load_scorer(settings: Settings) -> Scorer | NoModel:
+    """The current model, or a NoModel that says why there is none; the service stays up."""
+    try:
+        return Scorer.load(settings.models_dir)
+    except BadArtefact as error:
+        logs.get().error("model_refused", why=str(error))
+        return NoModel(str(error))
+
+
+def create_app(
+    settings: Settings,
+    *,
+    scorer: Scorer | NoModel | None = None,
+    now: Callable[[], datetime] = utc_now,
+    metrics: Metrics | None = None,
+) -> Flask:
+    """The WSGI application for these settings; opens no connection until the first request."""
+    logs.configure(settings.home / "logs", settings.log_level)
+    metrics = metrics or Metrics(shared=False)
+    database = open_database(settings.database_url, pool_size=settings.threads + 1)
+    access = Access(database, settings.secret, now)
+    moderation = Moderation(
+        database, scorer or load_scorer(settings), settings.secret, now, metrics
+    )
+    app = Flask("service.web", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.config.update(MAX_CONTENT_LENGTH=64 * 1024, MAX_FORM_MEMORY_SIZE=None)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # a redirect would repeat the path that it was given
+    app.extensions["saring"] = {"database": database, "moderation": moderation, "access": access}
+    faults.register(app)
+    app.register_blueprint(native.blueprint(moderation, access))
+    app.register_blueprint(_health(database, moderation, metrics))
+    app.register_blueprint(docs.blueprint(__version__, demo=settings.demo))
+    if settings.demo:
+        app.register_blueprint(demo.blueprint(moderation, access))
+    _watch(app, metrics)
+    app.log_exception = _crashed  # type: ignore[method-assign, assignment]
+    app.wsgi_app = BehindProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore
+    return app
+
+
+def _crashed(info: tuple[type[BaseException], BaseException, object]) -> None:
+    """Flask's own report would quote the path and the exception's message."""
+    logs.crash("crash", info[1])
+
+
+def _health(database: Database, moderation: Moderation, metrics: Metrics) -> Blueprint:
+    def database_answers() -> str:
+        try:
+            with database.read() as tx:
+                store.held_count(tx)
+        except ServiceError as error:
+            return str(error)
+        return ""
+
+    def exposition() -> tuple[bytes, str]:
+        with database.read() as tx:
+            queue_size = store.held_count(tx)
+        return metrics.exposition(queue_size=queue_size, model_version=moderation.scorer.version)
+
+    checks = {
+        "model": lambda: getattr(moderation.scorer, "reason", ""),
+        "database": database_answers,
+        "migrations": lambda: pending(database),
+    }
+    return health.blueprint(checks, exposition)
+
+
+def _watch(app: Flask, metrics: Metrics) -> None:
+    """Time and log each request by its route's pattern; a crash by its type and place."""
+
+    @app.before_request
+    def start() -> None:
+        g.started = perf_counter()
+
+    @app.after_request
+    def done(response: Response) -> Response:
+        seconds = perf_counter() - g.get("started", perf_counter())
+        route = request.url_rule.rule if request.url_rule else "unknown"
+        metrics.answered(route, response.status_code, seconds)
+        logs.get().info(
+            "request", method=request.method if request.url_rule else "", route=route,
+            status=response.status_code, ms=round(seconds * 1000, 2),
+        )  # fmt: skip
+        return response

@@ -1,0 +1,30 @@
+"""The `saring` command: as thin as a web adapter."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from service import __version__
+from service.cli import accounts, data, serve
+from service.errors import ServiceError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="saring")
+def commands() -> None:
+    """Comment moderation: accept, hold or reject. Settings come from SARING_… variables."""
+
+
+for _command in (*serve.COMMANDS, *accounts.COMMANDS, *data.COMMANDS):
+    commands.add_command(_command)
+
+
+def main() -> None:
+    """Run the command; anything refused on purpose is one line and exit code 1."""
+    try:
+        commands()
+    except ServiceError as error:
+        click.echo(f"saring: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,60 @@
+"""`saring forget`, `purge`, `backup`, `restore`, `doctor`: what is kept, and its health."""
+
+from __future__ import annotations
+
+from typing import IO
+
+import click
+
+from service import upkeep
+from service.cli.installation import installation
+from service.settings import Settings
+
+
+@click.command("forget")
+@click.option(
+    "--email-file", type=click.File(), required=True, help="One address a line; - is stdin."
+)
+def forget(email_file: IO[str]) -> None:
+    """Erase every trace of the authors with these addresses, on every site."""
+    here = installation()
+    emails = [line.strip() for line in email_file if line.strip()]
+    erased = upkeep.forget(here.database, here.settings.secret, emails)
+    click.echo(f"addresses: {len(emails)}, comments erased: {erased}")
+
+
+@click.command("purge")
+def purge() -> None:
+    """Apply retention: erase comments older than SARING_RETENTION_DAYS, and old answers."""
+    here = installation()
+    counts = upkeep.purge(here.database, here.settings.retention_days)
+    click.echo(", ".join(f"{name} erased: {count}" for name, count in counts.items()))
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False))
+def backup(file: str) -> None:
+    """Copy the SQLite database to FILE while serving goes on."""
+    upkeep.backup(installation().database, file)
+    click.echo(f"saved to {file}; keep SARING_HOME/secret with it, or no key will be known")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+def restore(file: str) -> None:
+    """Replace the SQLite database with FILE; stop the service first."""
+    upkeep.restore(installation().database, file)
+    click.echo(f"restored from {file}")
+
+
+@click.command("doctor")
+def doctor() -> None:
+    """Look at settings, database, migrations, model and disk: one line each."""
+    findings = upkeep.examine(Settings.from_env())
+    for name, failure in findings.items():
+        click.echo(f"{'FAIL' if failure else 'ok  '}  {name}{': ' + failure if failure else ''}")
+    if any(findings.values()):
+        raise SystemExit(1)
+
+
+COMMANDS = (forget, purge, backup, restore, doctor)

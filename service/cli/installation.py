@@ -1,0 +1,30 @@
+"""What every command needs: settings, a home, and the database with its tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service import home, logs
+from service.access import Access
+from service.app import utc_now
+from service.settings import Settings
+from service.storage.engine import Database, open_database
+from service.storage.migrate import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """This installation, opened."""
+
+    settings: Settings
+    database: Database
+    access: Access
+
+
+def installation() -> Installation:
+    """Open this installation from the environment, with its tables brought up to date."""
+    settings = home.prepare(Settings.from_env())
+    logs.configure(settings.home / "logs", settings.log_level)
+    database = open_database(settings.database_url)
+    migrate(database)
+    return Installation(settings, database, Access(database, settings.secret, utc_now))

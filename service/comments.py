@@ -1,0 +1,184 @@
+"""The vocabulary of the house: what a comment is before, while and after it is judged. Frozen."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+from service.errors import FieldError, Invalid
+
+Verdict = Literal["accept", "hold", "reject"]
+DecidedBy = Literal["model", "rule", "moderator"]
+Language = Literal["id", "en", "mixed", "other"]
+
+VERDICTS: Final[tuple[Verdict, ...]] = ("accept", "hold", "reject")
+REASONS: Final = (
+    "SPAM", "GAMBLING", "TOXIC", "IDENTITY_ATTACK", "THREAT", "PROFANITY", "LINKS", "REPEAT_POST",
+    "NEAR_COPY", "FLOOD", "BANNED_WORD", "SUSPECT_WORD", "BLOCKED_AUTHOR", "HONEYPOT", "TOO_FAST",
+    "OBFUSCATED_TEXT", "MIXED_SCRIPT", "LANGUAGE_UNSURE", "NEW_COMMENTER", "PERSONAL_DATA",
+    "NOT_SCORED", "SAMPLE_CHECK", "COMPLAINT",
+)  # fmt: skip
+
+TEST_STRINGS: Final[Mapping[str, Verdict]] = {
+    "saring-test-accept": "accept",
+    "saring-test-hold": "hold",
+    "saring-test-reject": "reject",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A comment as a door understood it. Addresses are here and nowhere later; repr hides them."""
+
+    content: str = field(repr=False)
+    author_name: str = field(default="", repr=False)
+    author_email: str = field(default="", repr=False)
+    author_url: str = field(default="", repr=False)
+    author_ip: str = field(default="", repr=False)
+    permalink: str = field(default="", repr=False)
+    post_title: str = field(default="", repr=False)
+    parent_id: str = field(default="", repr=False)
+    locale: str = field(default="", repr=False)
+    honeypot_filled: bool = False
+    submitted_after_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A sealed arrival: keyed hashes stand for the person, addresses in the text are masked.
+
+    The keys are HMACs that mean nothing outside one site of one installation:
+    ``author_key`` for the e-mail, ``network_key`` for the IP; empty where none was given.
+    ``twin_by_name`` and ``twin_by_author`` are digests of WordPress's duplicate rule: the same
+    text on the same article under the same parent, by the same name or the same e-mail.
+    """
+
+    content: str
+    author_name: str
+    author_url: str
+    permalink: str
+    post_title: str
+    parent_id: str
+    locale: str
+    author_key: str
+    network_key: str
+    twin_by_name: int
+    twin_by_author: int
+    honeypot_filled: bool
+    submitted_after_ms: int | None
+
+    @property
+    def test_verdict(self) -> Verdict | None:
+        """The verdict that a published test string asks for, if this is one."""
+        return TEST_STRINGS.get(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A stretch of the text, in code points, and what it added (log-odds)."""
+
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One named observation. Positive weight speaks against the comment, negative for it."""
+
+    code: str
+    weight: float
+    threshold: float | None = None
+    matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Scores from which one head holds or rejects; None: it never does."""
+
+    hold: float | None = None
+    reject: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the model says of one text: calibrated probabilities by head, and how sure it can be."""
+
+    heads: Mapping[str, float]
+    language: Language
+    unsure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one site has set. ``version`` counts changes; budgets are per 1,000 good comments."""
+
+    version: int = 0
+    reject_per_mille: float = 1.0
+    hold_per_mille: float = 30.0
+    toxicity_rejects: bool = False
+    require_name_email: bool = True
+
+    def __post_init__(self) -> None:
+        budgets = ("reject_per_mille", "hold_per_mille")
+        bad = [name for name in budgets if not 0 <= getattr(self, name) <= 1000]
+        if bad:
+            raise Invalid([FieldError(name, "budget") for name in bad])
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The machine's answer with everything needed to explain and to replay it."""
+
+    verdict: Verdict
+    decided_by: DecidedBy
+    rule: str
+    reasons: tuple[Signal, ...]
+    scores: Mapping[str, float]
+    language: Language
+    limits: Mapping[str, Limits]
+    model_version: str
+    rules_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A stored submission with its latest decision."""
+
+    id: str
+    created_at: datetime
+    submission: Submission
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A website that posts comments."""
+
+    id: str
+    name: str
+    rules: Rules = Rules()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteKeys:
+    """A site's credentials in clear, for the one moment in which they are shown."""
+
+    name: str
+    key: str
+    short_key: str
+    coral_secret: str
+
+
+def new_id(now: float | None = None) -> str:
+    """A time-ordered UUID, version 7 (RFC 9562): made here so that no database has to."""
+    millis = int((time.time() if now is None else now) * 1000) & (1 << 48) - 1
+    value = millis << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -1,0 +1,53 @@
+"""The home directory: state that must outlive a start. Makes the secret once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import replace
+from pathlib import Path
+
+from service.errors import BadSettings
+from service.settings import Settings
+
+
+def prepare(settings: Settings) -> Settings:
+    """Make the home where it is missing, and complete the settings with the service secret."""
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        secret = settings.secret or _secret(settings.home / "secret")
+        _prove_writable(settings.home)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise BadSettings(
+            f"SARING_HOME: got '{settings.home}', which cannot be written ({why}); "
+            "it takes a directory of your own"
+        ) from error
+    return replace(settings, secret=secret)
+
+
+def _prove_writable(home: Path) -> None:
+    probe = home / f".probe-{os.getpid()}"
+    probe.touch()
+    probe.unlink()
+
+
+def _secret(path: Path) -> bytes:
+    """Read the secret, or make one: whole or not at all, and never over another one."""
+    if not path.exists():
+        fresh = path.with_name(f".secret-{os.getpid()}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass  # another start was first; its secret holds
+        finally:
+            fresh.unlink()
+    secret = path.read_bytes().strip()
+    if len(secret) < 32:
+        raise BadSettings(f"the secret in '{path}' is shorter than 32 bytes; restore it")
+    return secret

@@ -1,0 +1,62 @@
+"""Logs as JSON lines: ids, codes and numbers only, one file a day in the home."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import IO, Any
+
+import structlog
+
+
+def configure(directory: Path, level: str) -> None:
+    """Send the house's events to ``directory/saring-DATE.jsonl``; several processes may append."""
+    directory.mkdir(parents=True, exist_ok=True)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=_DailyFile(directory),
+        cache_logger_on_first_use=True,
+    )
+
+
+def get() -> Any:
+    """The logger: ``get().info("event", code=…)``."""
+    return structlog.get_logger()
+
+
+def crash(event: str, error: BaseException, **more: Any) -> None:
+    """Log an exception by type and place. Its message and locals may hold what people wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    trace = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-12:]]
+    get().error(event, type=type(error).__name__, trace=trace, **more)
+
+
+class _DailyFile:
+    """A logger factory that writes whole lines in append mode to a file named by the day."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._day = ""
+        self._file: IO[str] = sys.stderr
+
+    def __call__(self, *_names: Any) -> _DailyFile:
+        return self
+
+    def msg(self, line: str) -> None:
+        day = time.strftime("%Y-%m-%d", time.gmtime())
+        if day != self._day:
+            path = self._directory / f"saring-{day}.jsonl"
+            opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            self._file, self._day = os.fdopen(opened, "a", buffering=1, encoding="utf-8"), day
+        self._file.write(line + "\n")
+
+    debug = info = warning = warn = error = critical = fatal = exception = log = msg

@@ -1,0 +1,126 @@
+"""`saring serve`: gunicorn with the app loaded before the fork, quiet about what clients send."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from gunicorn.http.errors import ParseException
+from gunicorn.workers.gthread import ThreadWorker
+from werkzeug.exceptions import ClientDisconnected
+
+from service import logs
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class QuietLogger(Logger):  # type: ignore[misc]
+    """gunicorn's own log, without the request's words: a bad header may hold an address."""
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
+        """Log where it broke, not what it said."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            logs.crash("server_error", error)
+
+    def debug(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Debug lines of the server quote requests; they are left out."""
+
+
+class QuietWorker(ThreadWorker):  # type: ignore[misc]
+    """A threaded worker that answers unreadable requests without repeating them."""
+
+    def handle_error(self, _req: Any, client: Any, _addr: Any, exc: BaseException) -> None:
+        """Answer 400 and close, or 500 for anything that is no parse error."""
+        if isinstance(exc, ParseException):
+            status, body = "400 Bad Request", b"The request cannot be read.\n"
+        else:
+            logs.crash("server_error", exc)
+            status, body = "500 Internal Server Error", b"Internal error.\n"
+        head = f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/plain\r\n"
+        try:
+            client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        except OSError:
+            return
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn for one app that is made already."""
+
+    def __init__(self, app: Flask, settings: Settings, when_ready: Any) -> None:
+        self._app = app
+        self._settings = settings
+        self._when_ready = when_ready
+        super().__init__()
+
+    def load_config(self) -> None:
+        """What the settings say, and what this service needs."""
+        chosen = {
+            "bind": self._settings.bind,
+            "workers": self._settings.workers,
+            "threads": self._settings.threads,
+            "worker_class": "service.server.QuietWorker",
+            "logger_class": "service.server.QuietLogger",
+            "preload_app": True,
+            "proc_name": "saring",
+            "loglevel": "warning",
+            "graceful_timeout": 30,
+            "keepalive": 5,
+            "limit_request_line": 8190,
+            "forwarded_allow_ips": "",
+            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
+            "post_fork": self._forked,
+            "child_exit": _forget_worker,
+            "when_ready": self._when_ready,
+        }
+        for name, value in chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> WSGIApplication:
+        """The app, made before the fork so that workers share the model's memory."""
+
+        def app(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+            environ["wsgi.input"] = _Body(environ["wsgi.input"])
+            return self._app(environ, start)
+
+        return app
+
+    def _forked(self, _server: Any, _worker: Any) -> None:
+        self._app.extensions["saring"]["database"].close()
+
+
+class _Body:
+    """A request body whose broken framing is the client's fault, not a crash of ours."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def read(self, size: int | None = None) -> bytes:
+        try:
+            data: bytes = self._stream.read(size)
+        except (ParseException, OSError):
+            raise ClientDisconnected from None
+        return data
+
+
+def prepare_shared_metrics(home: Path) -> None:
+    """Point Prometheus at a fresh directory that all workers write to; before it is imported."""
+    directory = home / "run" / "metrics"
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
+
+
+def _forget_worker(_server: Any, worker: Any) -> None:
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

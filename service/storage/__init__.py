@@ -1,0 +1,1 @@
+"""Storage remembers: the only room that speaks SQL."""

@@ -1,0 +1,122 @@
+"""Sites with their rules, and moderators: who may speak to the service."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from service.comments import Rules, Site
+from service.errors import Conflict
+from service.storage.tables import moderators, site_rules, sites
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDigests:
+    """What is kept of a site's two keys."""
+
+    full: str
+    short: str
+
+
+def add_site(tx: Connection, site_id: str, name: str, keys: KeyDigests, now: datetime) -> None:
+    """Store a new site; a name that is taken is a `Conflict`."""
+    row = {"id": site_id, "name": name, "coral_generation": 0, "created_at": now}
+    try:
+        tx.execute(insert(sites), {**row, "key_digest": keys.full, "short_key_digest": keys.short})
+    except IntegrityError as error:
+        raise Conflict(f"there is already a site named {name!r}") from error
+
+
+def site_by_digest(tx: Connection, digest: str) -> tuple[Site, bool] | None:
+    """The site that a key's digest belongs to, and whether it is the full key; None: unknown."""
+    query = _with_rules().where(
+        or_(sites.c.key_digest == digest, sites.c.short_key_digest == digest)
+    )
+    row = tx.execute(query).first()
+    return None if row is None else (_site(row), row.key_digest == digest)
+
+
+def site_by_name(tx: Connection, name: str) -> Site | None:
+    """A site by its name, or None."""
+    row = tx.execute(_with_rules().where(sites.c.name == name)).first()
+    return None if row is None else _site(row)
+
+
+def all_sites(tx: Connection) -> list[Site]:
+    """Every site, by name."""
+    return [_site(row) for row in tx.execute(_with_rules().order_by(sites.c.name))]
+
+
+def set_keys(tx: Connection, site_id: str, keys: KeyDigests) -> None:
+    """Replace a site's keys; the Coral secret is rolled with them."""
+    values = {"key_digest": keys.full, "short_key_digest": keys.short}
+    rolled = {"coral_generation": sites.c.coral_generation + 1}
+    tx.execute(update(sites).where(sites.c.id == site_id).values(**values, **rolled))
+
+
+def coral_generation(tx: Connection, site_id: str) -> int:
+    """How many times a site's Coral secret was rolled."""
+    query = select(sites.c.coral_generation).where(sites.c.id == site_id)
+    return int(tx.execute(query).scalar_one())
+
+
+def add_rules(tx: Connection, site_id: str, rules: Rules, changed_by: str, now: datetime) -> None:
+    """Append one version of a site's rules; a version that exists already is a `Conflict`."""
+    body = {name: value for name, value in asdict(rules).items() if name != "version"}
+    row = {"site_id": site_id, "version": rules.version, "body": body}
+    try:
+        tx.execute(insert(site_rules), {**row, "changed_by": changed_by, "changed_at": now})
+    except IntegrityError as error:
+        raise Conflict("someone else changed these rules meanwhile; look again") from error
+
+
+def add_moderator(
+    tx: Connection, moderator_id: str, name: str, role: str, password_hash: str, now: datetime
+) -> None:
+    """Store a new moderator; a name that is taken is a `Conflict`."""
+    row = {"id": moderator_id, "name": name, "role": role, "disabled": False, "created_at": now}
+    try:
+        tx.execute(insert(moderators), {**row, "password_hash": password_hash})
+    except IntegrityError as error:
+        raise Conflict(f"there is already a moderator named {name!r}") from error
+
+
+def all_moderators(tx: Connection) -> list[tuple[str, str, bool]]:
+    """Every moderator's name, role and whether disabled, by name."""
+    columns = (moderators.c.name, moderators.c.role, moderators.c.disabled)
+    return [
+        (row.name, row.role, row.disabled) for row in tx.execute(select(*columns).order_by("name"))
+    ]
+
+
+def change_moderator(tx: Connection, name: str, **values: Any) -> bool:
+    """Set columns of one moderator; False if there is none of that name."""
+    return (
+        tx.execute(update(moderators).where(moderators.c.name == name).values(**values)).rowcount
+        > 0
+    )
+
+
+def _with_rules() -> Any:
+    """Sites joined to the latest version of their rules, where there is one."""
+    latest = (
+        select(site_rules.c.site_id, func.max(site_rules.c.version).label("version"))
+        .group_by(site_rules.c.site_id)
+        .subquery()
+    )
+    rules = and_(site_rules.c.site_id == latest.c.site_id, site_rules.c.version == latest.c.version)
+    joined = sites.outerjoin(latest, latest.c.site_id == sites.c.id).outerjoin(site_rules, rules)
+    return select(
+        sites.c.id, sites.c.name, sites.c.key_digest, site_rules.c.version, site_rules.c.body
+    ).select_from(joined)
+
+
+def _site(row: Row[Any]) -> Site:
+    if row.version is None:
+        return Site(row.id, row.name)
+    known = {name: row.body[name] for name in Rules.__dataclass_fields__ if name in row.body}
+    return Site(row.id, row.name, Rules(version=row.version, **known))

@@ -1,0 +1,119 @@
+"""Open the database: SQLite with the pragmas it needs, or PostgreSQL through psycopg 3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from service.errors import BadSettings, Unavailable
+
+# synchronous=NORMAL in WAL mode: a killed process loses nothing; a power cut may lose the last
+# moments but never corrupts (sqlite.org/wal.html). secure_delete overwrites what is erased.
+_SQLITE_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-32768",
+)
+
+
+class Database:
+    """A pool of connections and the two ways to use it: `begin` to write, `read` to look."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._writes = engine.execution_options(saring_begin="BEGIN IMMEDIATE")
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One write transaction; rolled back on any exception. Database trouble: `Unavailable`."""
+        with _translated(), self._writes.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent look at the database. Database trouble is raised as `Unavailable`."""
+        with _translated(), self.engine.connect() as tx:
+            yield tx
+
+    def forget_freed_pages(self) -> None:
+        """Empty the write-ahead log, so that what was erased is gone from every file."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as tx:
+            if self.is_sqlite:
+                tx.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            else:
+                tx.execute(text("VACUUM"))
+
+    def close(self) -> None:
+        """Give every pooled connection back; a forked child calls it before its first use."""
+        self.engine.dispose(close=False)
+
+
+def open_database(url: str, *, pool_size: int = 8) -> Database:
+    """Open a database by URL; nothing is connected yet."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,  # an error message must never quote what people wrote
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=parsed.get_backend_name() != "sqlite",
+            **_driver_options(parsed.get_backend_name()),
+        )
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise BadSettings(
+            "SARING_DATABASE_URL: not a database address; it takes sqlite:///PATH or "
+            "postgresql://USER:PASSWORD@HOST/NAME"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine)
+
+
+def _driver_options(backend: str) -> dict[str, Any]:
+    if backend == "sqlite":
+        return {"connect_args": {"timeout": 5, "isolation_level": None, "check_same_thread": False}}
+    if backend == "postgresql":
+        return {"connect_args": {"connect_timeout": 5}}
+    raise BadSettings(f"SARING_DATABASE_URL: {backend} is not served; take sqlite or postgresql")
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in _SQLITE_PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # The driver's own BEGIN is deferred: a writer that starts as a reader can be locked out.
+    connection.exec_driver_sql(connection.get_execution_options().get("saring_begin", "BEGIN"))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (DBAPIError, PoolTimeout) as error:
+        raise Unavailable(f"the database does not answer ({type(error).__name__})") from error

@@ -1,0 +1,44 @@
+"""Bring the database to this release's tables, and say whether it is there."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from service.storage.engine import Database
+
+_SCRIPTS: Final = Path(__file__).parent / "migrations"
+
+
+def migrate(database: Database) -> None:
+    """Run every migration that is missing, in one transaction; Unavailable if it cannot."""
+    config = _config()
+    with database.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def pending(database: Database) -> str:
+    """An empty string where the tables are this release's; else what to do."""
+    with database.read() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == _head():
+        return ""
+    return f"tables are at revision {current}, this release needs {_head()}; restart saring serve"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    return config
+
+
+@cache
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()

@@ -1,0 +1,152 @@
+"""Comments and their decisions: plain functions, a transaction first, frozen objects out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from service.comments import Case, Decision, Limits, Match, Signal, Submission
+from service.errors import Conflict
+from service.storage.tables import answers, comments
+
+_SUBMISSION_FIELDS = tuple(Submission.__dataclass_fields__)
+_INSERT_COMMENT = insert(comments)
+_BY_ID = select(comments).where(
+    comments.c.site_id == bindparam("site_id"), comments.c.id == bindparam("comment_id")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """A first answer, and the digest of the request that it answered."""
+
+    request_digest: str
+    comment_id: str
+    created_at: datetime
+    decision: Decision
+
+
+def add_comment(tx: Connection, site_id: str, case: Case) -> None:
+    """Store a case. A twin that is already there is a `Conflict` with slug ``duplicate``."""
+    try:
+        tx.execute(_INSERT_COMMENT, _comment_row(site_id, case))
+    except IntegrityError as error:
+        raise Conflict("the same comment is already here", "duplicate") from error
+
+
+def comment_by_id(tx: Connection, site_id: str, comment_id: str) -> Case | None:
+    """One comment of one site, or None; never another site's."""
+    row = tx.execute(_BY_ID, {"site_id": site_id, "comment_id": comment_id}).first()
+    return None if row is None else _case(row)
+
+
+def erase_comment(tx: Connection, site_id: str, comment_id: str) -> bool:
+    """Delete a comment and what hangs on it; False if there was none."""
+    mine = comments.c.site_id == site_id
+    return tx.execute(delete(comments).where(mine, comments.c.id == comment_id)).rowcount > 0
+
+
+def erase_authors(tx: Connection, author_keys: Sequence[str]) -> int:
+    """Delete every comment written under one of these keys; the number erased."""
+    return tx.execute(delete(comments).where(comments.c.author_key.in_(author_keys))).rowcount
+
+
+def erase_older(tx: Connection, before: datetime, *, answers_before: datetime) -> Mapping[str, int]:
+    """Apply retention: comments older than `before`, kept answers older than `answers_before`."""
+    return {
+        "comments": tx.execute(delete(comments).where(comments.c.created_at < before)).rowcount,
+        "answers": tx.execute(
+            delete(answers).where(answers.c.created_at < answers_before)
+        ).rowcount,
+    }
+
+
+def add_answer(tx: Connection, key_digest: str, request_digest: str, case: Case) -> None:
+    """Remember the first answer to an Idempotency-Key; a second first one is a `Conflict`."""
+    row = {
+        "key_digest": key_digest,
+        "request_digest": request_digest,
+        "comment_id": case.id,
+        "decision": decision_to_json(case.decision),
+        "created_at": case.created_at,
+    }
+    try:
+        tx.execute(insert(answers), row)
+    except IntegrityError as error:
+        raise Conflict("another request holds this key", "idempotency_key_in_use") from error
+
+
+def answer_by_key(tx: Connection, key_digest: str) -> KeptAnswer | None:
+    """The first answer given to an Idempotency-Key, or None."""
+    row = tx.execute(select(answers).where(answers.c.key_digest == key_digest)).first()
+    if row is None:
+        return None
+    decision = decision_from_json(row.decision)
+    return KeptAnswer(row.request_digest, row.comment_id, row.created_at, decision)
+
+
+def held_count(tx: Connection) -> int:
+    """How many comments wait for a moderator, test strings aside."""
+    waiting = (comments.c.verdict == "hold", comments.c.is_test.is_(False))
+    return tx.execute(select(func.count()).select_from(comments).where(*waiting)).scalar_one()
+
+
+def decision_to_json(decision: Decision) -> dict[str, Any]:
+    """A decision as JSON-ready values; `decision_from_json` is its inverse."""
+    return {
+        "verdict": decision.verdict,
+        "decided_by": decision.decided_by,
+        "rule": decision.rule,
+        "reasons": [_signal_to_json(signal) for signal in decision.reasons],
+        "scores": dict(decision.scores),
+        "language": decision.language,
+        "limits": {head: [pair.hold, pair.reject] for head, pair in decision.limits.items()},
+        "model_version": decision.model_version,
+        "rules_version": decision.rules_version,
+    }
+
+
+def decision_from_json(body: Mapping[str, Any]) -> Decision:
+    """Rebuild a decision from what `decision_to_json` made."""
+    values = dict(body)
+    values["reasons"] = tuple(_signal_from_json(signal) for signal in values["reasons"])
+    values["limits"] = {head: Limits(*pair) for head, pair in values["limits"].items()}
+    return Decision(**values)
+
+
+def _signal_to_json(signal: Signal) -> dict[str, Any]:
+    return {
+        "code": signal.code,
+        "weight": signal.weight,
+        "threshold": signal.threshold,
+        "matches": [[match.start, match.end, match.weight] for match in signal.matches],
+    }
+
+
+def _signal_from_json(body: Mapping[str, Any]) -> Signal:
+    matches = tuple(Match(*match) for match in body["matches"])
+    return Signal(body["code"], body["weight"], body["threshold"], matches)
+
+
+def _comment_row(site_id: str, case: Case) -> dict[str, Any]:
+    submission, decision = case.submission, case.decision
+    row = {name: getattr(submission, name) for name in _SUBMISSION_FIELDS}
+    row.update(
+        id=case.id,
+        site_id=site_id,
+        created_at=case.created_at,
+        is_test=submission.test_verdict is not None,
+        verdict=decision.verdict,
+        decision=decision_to_json(decision),
+    )
+    return row
+
+
+def _case(row: Row[Any]) -> Case:
+    submission = Submission(**{name: getattr(row, name) for name in _SUBMISSION_FIELDS})
+    return Case(row.id, row.created_at, submission, decision_from_json(row.decision))

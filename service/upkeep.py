@@ -1,0 +1,110 @@
+"""Keeping house: forget an author, apply retention, back up, restore, examine."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from service import home, privacy
+from service.errors import BadSettings, ServiceError
+from service.moderation import ANSWERS_KEPT
+from service.scoring.scorer import Scorer
+from service.settings import Settings
+from service.storage import accounts, store
+from service.storage.engine import Database, open_database
+from service.storage.migrate import pending
+
+_LEAST_FREE_BYTES: Final = 200 * 1024 * 1024
+
+
+def forget(database: Database, secret: bytes, emails: Sequence[str]) -> int:
+    """Erase all comments by these addresses on every site, and their bytes from the files."""
+    with database.begin() as tx:
+        sites = accounts.all_sites(tx)
+        keys = [privacy.author_key(email, site.id, secret) for site in sites for email in emails]
+        erased = store.erase_authors(tx, keys)
+    database.forget_freed_pages()
+    return erased
+
+
+def purge(database: Database, retention_days: int) -> Mapping[str, int]:
+    """Erase comments past retention (0 keeps all) and answers past their day; the counts."""
+    now = datetime.now(UTC)
+    oldest = (
+        now - timedelta(days=retention_days) if retention_days else datetime.min.replace(tzinfo=UTC)
+    )
+    with database.begin() as tx:
+        counts = store.erase_older(tx, oldest, answers_before=now - ANSWERS_KEPT)
+    database.forget_freed_pages()
+    return counts
+
+
+def backup(database: Database, file: str) -> None:
+    """A consistent copy of a SQLite database, made while others write."""
+    target = Path(file)
+    unfinished = target.with_name(f".{target.name}.part")
+    with sqlite3.connect(_sqlite_path(database)) as source, sqlite3.connect(unfinished) as copy:
+        source.backup(copy, pages=4096)
+    copy.close()
+    unfinished.replace(target)
+
+
+def restore(database: Database, file: str) -> None:
+    """Put a backup in the database's place, page by page inside one transaction."""
+    with sqlite3.connect(file) as source:
+        if source.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise BadSettings(f"{file} is damaged; nothing was changed")
+        with sqlite3.connect(_sqlite_path(database)) as target:
+            source.backup(target)
+        target.close()
+
+
+def examine(settings: Settings) -> dict[str, str]:
+    """Each part of the installation with an empty string, or what is wrong with it."""
+    return {name: _failure_of(check, settings) for name, check in _EXAMINATIONS.items()}
+
+
+def _home(settings: Settings) -> None:
+    home.prepare(settings)
+
+
+def _migrations(settings: Settings) -> None:
+    behind = pending(open_database(settings.database_url))
+    if behind:
+        raise BadSettings(behind)
+
+
+def _model(settings: Settings) -> None:
+    Scorer.load(settings.models_dir)
+
+
+def _disk(settings: Settings) -> None:
+    free = shutil.disk_usage(settings.home).free
+    if free < _LEAST_FREE_BYTES:
+        raise BadSettings(f"{free // 2**20} MiB free; at least {_LEAST_FREE_BYTES // 2**20} wanted")
+
+
+_EXAMINATIONS: Final[Mapping[str, Callable[[Settings], None]]] = {
+    "home and secret": _home,
+    "database and migrations": _migrations,
+    "model": _model,
+    "disk": _disk,
+}
+
+
+def _failure_of(check: Callable[[Settings], None], settings: Settings) -> str:
+    try:
+        check(settings)
+    except ServiceError as error:
+        return str(error)
+    return ""
+
+
+def _sqlite_path(database: Database) -> str:
+    if not database.is_sqlite or not database.engine.url.database:
+        raise BadSettings("this is a PostgreSQL database; use pg_dump and pg_restore")
+    return database.engine.url.database

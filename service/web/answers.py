@@ -1,0 +1,109 @@
+"""What the native API answers, declared for OpenAPI; tests hold every real answer against it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.comments import REASONS
+
+Probability = Annotated[float, Field(ge=0, le=1, description="A calibrated probability.")]
+ReasonCode = Literal[REASONS]  # type: ignore[valid-type]
+Verdict = Literal["accept", "hold", "reject"]
+Language = Literal["id", "en", "mixed", "other"]
+
+
+class MatchOut(BaseModel):
+    """A stretch of the text, in code points, and its weight in log-odds."""
+
+    model_config = ConfigDict(title="Match")
+    start: int
+    end: int
+    weight: float
+
+
+class ReasonOut(BaseModel):
+    """Why. A positive weight speaks against the comment."""
+
+    model_config = ConfigDict(title="Reason")
+    code: ReasonCode
+    detail: Annotated[str, Field(description="A sentence in Indonesian or English.")]
+    weight: float
+    threshold: float | None
+    matches: list[MatchOut]
+
+
+class VerdictOut(BaseModel):
+    """The answer to a comment."""
+
+    model_config = ConfigDict(title="Verdict")
+    id: str
+    verdict: Verdict
+    decided_by: Literal["model", "rule", "moderator"]
+    rule: Annotated[str, Field(description="The name of the rule that decided.")]
+    reasons: list[ReasonOut]
+    scores: Annotated[dict[str, Probability], Field(description="Empty where it is NOT_SCORED.")]
+    language: Language
+    model_version: str
+    rules_version: str
+
+
+class CaseOut(VerdictOut):
+    """A stored comment with its verdict; e-mail and IP addresses in it are masked."""
+
+    model_config = ConfigDict(title="StoredComment")
+    created_at: str
+    content: str
+    author_name: str
+    author_url: str
+    permalink: str
+    post_title: str
+    parent_id: str
+
+
+class TextScoresOut(BaseModel):
+    """What the model says of one text."""
+
+    model_config = ConfigDict(title="TextScores")
+    scores: dict[str, Probability]
+    language: Language
+
+
+class ScoredOut(BaseModel):
+    """Scores: of one text beside the version, of several under ``results`` in their order."""
+
+    model_config = ConfigDict(title="Scored")
+    scores: dict[str, Probability] | None = None
+    language: Language | None = None
+    results: list[TextScoresOut] | None = None
+    model_version: str
+
+
+class FieldProblemOut(BaseModel):
+    """One bad field."""
+
+    model_config = ConfigDict(title="FieldProblem")
+    field: str
+    code: str
+    detail: str
+
+
+class ProblemOut(BaseModel):
+    """RFC 9457. ``verdict`` and ``errors`` come with 422 only."""
+
+    model_config = ConfigDict(title="Problem")
+    type: str
+    title: str
+    status: int
+    code: Annotated[str, Field(description="Stable; for programs.")]
+    detail: Annotated[str, Field(description="For people, in Indonesian or English.")]
+    verdict: Literal["reject"] | None = None
+    errors: list[FieldProblemOut] | None = None
+
+
+class StatusOut(BaseModel):
+    """``ok``, or what is not; one member per check."""
+
+    model_config = ConfigDict(title="Status", extra="allow")
+    status: str

@@ -1,0 +1,104 @@
+"""The native API: each view reads, asks the core, and writes the answer field by named field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from service.access import Access
+from service.comments import Case, Scores, Signal
+from service.moderation import Moderation
+from service.web import wording
+from service.web.fields import AnonymousCommentIn, CommentIn, TextsIn
+from service.web.guards import site_of
+from service.web.parsing import body_as
+
+COMMENT_BODY_BYTES = 512 * 1024
+SCORE_BODY_BYTES = 16 * 1024 * 1024
+
+
+def blueprint(moderation: Moderation, access: Access) -> Blueprint:
+    """The routes under /v1."""
+    door = Blueprint("native", __name__, url_prefix="/v1")
+
+    @door.post("/comments")
+    def submit() -> tuple[Response, int]:
+        site = site_of(request, access)
+        request.max_content_length = COMMENT_BODY_BYTES
+        model = CommentIn if site.rules.require_name_email else AnonymousCommentIn
+        comment = body_as(model, request, form=True)
+        key = request.headers.get("Idempotency-Key", "")
+        case = moderation.submit(site, comment.arrival(), key)
+        return jsonify(verdict_out(case, wording.language_of(request))), 201
+
+    @door.get("/comments/<comment_id>")
+    def show(comment_id: str) -> Response:
+        case = moderation.case(site_of(request, access), comment_id)
+        return jsonify(case_out(case, wording.language_of(request)))
+
+    @door.delete("/comments/<comment_id>")
+    def erase(comment_id: str) -> tuple[str, int]:
+        moderation.erase(site_of(request, access), comment_id)
+        return "", 204
+
+    @door.post("/score")
+    def score() -> Response:
+        site_of(request, access)
+        request.max_content_length = SCORE_BODY_BYTES
+        texts = body_as(TextsIn, request)
+        version = moderation.scorer.version
+        results = [_scores_out(scores) for scores in moderation.score(texts.listed())]
+        answer = {"results": results} if texts.contents else results[0]
+        return jsonify({**answer, "model_version": version})
+
+    return door
+
+
+def verdict_out(case: Case, language: str) -> dict[str, Any]:
+    """The answer to a posted comment."""
+    decision = case.decision
+    return {
+        "id": case.id,
+        "verdict": decision.verdict,
+        "decided_by": decision.decided_by,
+        "rule": decision.rule,
+        "reasons": [_reason_out(signal, language) for signal in decision.reasons],
+        "scores": _rounded(decision.scores),
+        "language": decision.language,
+        "model_version": decision.model_version,
+        "rules_version": decision.rules_version,
+    }
+
+
+def case_out(case: Case, language: str) -> dict[str, Any]:
+    """A stored comment: the answer it got, and the comment with addresses masked."""
+    return {
+        **verdict_out(case, language),
+        "created_at": case.created_at.isoformat(),
+        "content": case.submission.content,
+        "author_name": case.submission.author_name,
+        "author_url": case.submission.author_url,
+        "permalink": case.submission.permalink,
+        "post_title": case.submission.post_title,
+        "parent_id": case.submission.parent_id,
+    }
+
+
+def _reason_out(signal: Signal, language: str) -> dict[str, Any]:
+    matches = [{"start": m.start, "end": m.end, "weight": m.weight} for m in signal.matches]
+    return {
+        "code": signal.code,
+        "detail": wording.reason(signal.code, language),
+        "weight": round(signal.weight, 4),
+        "threshold": signal.threshold,
+        "matches": matches,
+    }
+
+
+def _scores_out(scores: Scores) -> dict[str, Any]:
+    return {"scores": _rounded(scores.heads), "language": scores.language}
+
+
+def _rounded(heads: Any) -> dict[str, float]:
+    return {head: round(score, 4) for head, score in heads.items()}

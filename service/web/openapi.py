@@ -1,0 +1,150 @@
+"""The OpenAPI 3.1 document, made of the declarations in fields.py and answers.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from service.web import answers
+from service.web.faults import PROBLEM
+from service.web.fields import CommentIn, TextsIn
+from service.web.parsing import FORM, JSON
+
+_REF: Final = "#/components/schemas/{model}"
+_WHAT: Final = {
+    200: "Done.", 201: "Judged and stored.", 204: "Erased.", 400: "The body cannot be read.",
+    401: "No key, or not one of ours.", 403: "The short key is not enough here.",
+    404: "No such comment on this site.", 409: "The same comment was posted before.",
+    413: "The body is too large.", 415: "Neither JSON nor, where taken, a form.",
+    422: "Fields are missing or bad; all of them are listed.",
+    503: "Not now; Retry-After says when.",
+}  # fmt: skip
+_BODY_ERRORS: Final = (400, 413, 415, 422)
+_KEY_ERRORS: Final = (401, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route as outsiders see it."""
+
+    method: str
+    path: str
+    id: str
+    summary: str
+    answers: Mapping[int, type[BaseModel] | None]
+    errors: Sequence[int] = ()
+    takes: type[BaseModel] | None = None
+    form: bool = False
+    keyed: bool = True
+    parameters: Sequence[Mapping[str, Any]] = field(default=())
+
+
+_COMMENT_ID: Final = {
+    "name": "comment_id", "in": "path", "required": True, "schema": {"type": "string"},
+}  # fmt: skip
+_IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255},
+    "description": "Sent again with the same comment, the first answer is repeated for a day.",
+}  # fmt: skip
+
+OPERATIONS: Final = (
+    Operation(
+        "post", "/v1/comments", "submitComment", "Judge and store a comment.",
+        {201: answers.VerdictOut}, (*_BODY_ERRORS, *_KEY_ERRORS, 409, 503),
+        takes=CommentIn, form=True, parameters=[_IDEMPOTENCY_KEY],
+    ),
+    Operation(
+        "get", "/v1/comments/{comment_id}", "getComment", "A stored comment and its verdict.",
+        {200: answers.CaseOut}, (*_KEY_ERRORS, 404, 503), parameters=[_COMMENT_ID],
+    ),
+    Operation(
+        "delete", "/v1/comments/{comment_id}", "eraseComment", "Erase a comment.",
+        {204: None}, (*_KEY_ERRORS, 404, 503), parameters=[_COMMENT_ID],
+    ),
+    Operation(
+        "post", "/v1/score", "scoreTexts", "Score texts; nothing is stored.",
+        {200: answers.ScoredOut}, (*_BODY_ERRORS, *_KEY_ERRORS, 503), takes=TextsIn,
+    ),
+    Operation("get", "/healthz", "live", "Alive.", {200: answers.StatusOut}, keyed=False),
+    Operation(
+        "get", "/readyz", "ready", "Able to judge and to store.",
+        {200: answers.StatusOut, 503: answers.StatusOut}, keyed=False,
+    ),
+)  # fmt: skip
+
+
+@cache
+def document(version: str) -> dict[str, Any]:
+    """The whole document, for one version of the service."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Saring",
+            "version": version,
+            "description": "Comment moderation: accept, hold or reject.",
+        },
+        "paths": _paths(),
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {"siteKey": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _schemas() -> dict[str, Any]:
+    taken = {(operation.takes, "validation") for operation in OPERATIONS if operation.takes}
+    given = {
+        (model, "serialization")
+        for operation in OPERATIONS
+        for model in (*operation.answers.values(), answers.ProblemOut)
+        if model
+    }
+    ordered = sorted(taken | given, key=lambda pair: pair[0].__name__)
+    _, definitions = models_json_schema(ordered, ref_template=_REF)  # type: ignore[arg-type]
+    schemas: dict[str, Any] = definitions["$defs"]
+    return schemas
+
+
+def _paths() -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
+    return paths
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "security": [{"siteKey": []}] if operation.keyed else [],
+        "parameters": [dict(parameter) for parameter in operation.parameters],
+        "responses": {
+            **{str(status): _answer(status, model) for status, model in operation.answers.items()},
+            **{str(status): _problem(status) for status in operation.errors},
+        },
+    }
+    if operation.takes:
+        kinds = (JSON, FORM) if operation.form else (JSON,)
+        content = {kind: {"schema": _reference(operation.takes)} for kind in kinds}
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+def _answer(status: int, model: type[BaseModel] | None) -> dict[str, Any]:
+    if model is None:
+        return {"description": _WHAT[status]}
+    return {"description": _WHAT[status], "content": {JSON: {"schema": _reference(model)}}}
+
+
+def _problem(status: int) -> dict[str, Any]:
+    content = {PROBLEM: {"schema": _reference(answers.ProblemOut)}}
+    return {"description": _WHAT[status], "content": content}
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": _REF.format(model=model.__name__)}

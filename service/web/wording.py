@@ -1,0 +1,186 @@
+"""Every sentence that the API says to people, in Indonesian and English, by its stable code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Request
+
+from service.errors import FieldError
+
+LANGUAGES: Final = ("en", "id")
+
+Sentences = Mapping[str, str]
+
+REASONS: Final[Mapping[str, Sentences]] = {
+    "SPAM": {"en": "Reads like advertising or spam.", "id": "Terbaca seperti iklan atau spam."},
+    "GAMBLING": {"en": "Promotes online gambling.", "id": "Mempromosikan judi online."},
+    "TOXIC": {
+        "en": "Rude or hateful towards someone.",
+        "id": "Kasar atau penuh kebencian terhadap orang lain.",
+    },
+    "IDENTITY_ATTACK": {
+        "en": "Attacks people for who they are: faith, ethnicity, gender or the like.",
+        "id": "Menyerang orang karena agama, suku, ras, gender, atau semacamnya (SARA).",
+    },
+    "THREAT": {"en": "Threatens someone.", "id": "Mengancam orang lain."},
+    "PROFANITY": {"en": "Swears.", "id": "Memakai kata-kata kotor."},
+    "LINKS": {"en": "Carries links that speak against it.", "id": "Memuat tautan mencurigakan."},
+    "REPEAT_POST": {
+        "en": "The same author has posted this before.",
+        "id": "Penulis yang sama pernah mengirim ini.",
+    },
+    "NEAR_COPY": {
+        "en": "Nearly the same as other recent comments.",
+        "id": "Hampir sama dengan komentar lain baru-baru ini.",
+    },
+    "FLOOD": {
+        "en": "Too many comments in a short time.",
+        "id": "Terlalu banyak komentar sekaligus.",
+    },
+    "BANNED_WORD": {"en": "Contains a banned word.", "id": "Memuat kata terlarang."},
+    "SUSPECT_WORD": {"en": "Contains a suspect word.", "id": "Memuat kata yang dicurigai."},
+    "BLOCKED_AUTHOR": {"en": "The author is blocked.", "id": "Penulis ini diblokir."},
+    "HONEYPOT": {
+        "en": "A field that no person can see was filled in.",
+        "id": "Kolom yang tidak terlihat oleh orang telah diisi.",
+    },
+    "TOO_FAST": {
+        "en": "Sent sooner than a person can write.",
+        "id": "Dikirim lebih cepat daripada orang bisa menulis.",
+    },
+    "OBFUSCATED_TEXT": {
+        "en": "Letters are disguised to get past filters.",
+        "id": "Huruf-hurufnya disamarkan agar lolos dari penyaring.",
+    },
+    "MIXED_SCRIPT": {
+        "en": "Mixes alphabets within words.",
+        "id": "Mencampur beberapa aksara dalam satu kata.",
+    },
+    "LANGUAGE_UNSURE": {
+        "en": "Too short, unreadable or in a language the model does not know.",
+        "id": "Terlalu pendek, tidak terbaca, atau dalam bahasa yang tidak dikenal model.",
+    },
+    "NEW_COMMENTER": {"en": "First comment by this author.", "id": "Komentar pertama penulis ini."},
+    "PERSONAL_DATA": {
+        "en": "Contains somebody's personal data.",
+        "id": "Memuat data pribadi seseorang.",
+    },
+    "NOT_SCORED": {
+        "en": "The model could not judge it; a person will.",
+        "id": "Model tidak dapat menilainya; moderator yang akan menilai.",
+    },
+    "SAMPLE_CHECK": {"en": "Drawn for a spot check.", "id": "Terpilih untuk pemeriksaan acak."},
+    "COMPLAINT": {"en": "A reader complained about it.", "id": "Ada pembaca yang mengadukannya."},
+}
+
+FIELDS: Final[Mapping[str, Sentences]] = {
+    "required": {"en": "This field is required.", "id": "Wajib diisi."},
+    "type": {"en": "This is not the kind of value wanted here.", "id": "Jenis nilainya keliru."},
+    "too_long": {"en": "At most {limit} characters.", "id": "Paling banyak {limit} karakter."},
+    "too_long_bytes": {"en": "At most {limit} bytes.", "id": "Paling banyak {limit} bita."},
+    "too_many_items": {"en": "At most {limit} items.", "id": "Paling banyak {limit} butir."},
+    "control_characters": {
+        "en": "Control characters are not accepted.",
+        "id": "Karakter kendali tidak diterima.",
+    },
+    "email": {
+        "en": "This is not an e-mail address, like name@example.com.",
+        "id": "Ini bukan alamat surel, seperti nama@example.com.",
+    },
+    "url": {
+        "en": "A web address starts with http:// or https://.",
+        "id": "Alamat web diawali http:// atau https://.",
+    },
+    "one_of": {
+        "en": "Give either content or contents.",
+        "id": "Berikan salah satu: content atau contents.",
+    },
+}
+
+PROBLEMS: Final[Mapping[str, Sentences]] = {
+    "invalid": {
+        "en": "Some fields are missing or wrong; each is listed.",
+        "id": "Ada isian yang kosong atau keliru; semuanya tercantum.",
+    },
+    "bad_json": {
+        "en": "The body is not JSON in UTF-8, or is nested too deep.",
+        "id": "Isi permintaan bukan JSON UTF-8, atau terlalu bersarang.",
+    },
+    "bad_form": {
+        "en": "The body is not a form in UTF-8.",
+        "id": "Isi permintaan bukan formulir UTF-8.",
+    },
+    "not_an_object": {
+        "en": "The body must be a JSON object.",
+        "id": "Isi permintaan harus berupa objek JSON.",
+    },
+    "incomplete_body": {
+        "en": "The body is shorter than its Content-Length.",
+        "id": "Isi permintaan lebih pendek daripada Content-Length.",
+    },
+    "unsupported_media_type": {
+        "en": "This door reads application/json or, for a comment, an HTML form.",
+        "id": "Yang diterima: application/json atau, untuk komentar, formulir HTML.",
+    },
+    "too_large": {"en": "The body is too large.", "id": "Isi permintaan terlalu besar."},
+    "unauthenticated": {
+        "en": "A valid site key is needed: Authorization: Bearer KEY.",
+        "id": "Perlu kunci situs yang sah: Authorization: Bearer KUNCI.",
+    },
+    "forbidden": {
+        "en": "This key is not good for this door; use the full key of 40 digits.",
+        "id": "Kunci ini tidak berlaku di sini; pakailah kunci penuh 40 digit.",
+    },
+    "not_found": {"en": "There is nothing here.", "id": "Tidak ada apa-apa di sini."},
+    "method_not_allowed": {"en": "Not with this method.", "id": "Metode ini tidak dilayani."},
+    "duplicate": {
+        "en": "The same comment was posted here before.",
+        "id": "Komentar yang sama sudah pernah dikirim.",
+    },
+    "idempotency_key_in_use": {
+        "en": "Another request with this Idempotency-Key is under way.",
+        "id": "Permintaan lain dengan Idempotency-Key ini sedang diproses.",
+    },
+    "idempotency_key_reused": {
+        "en": "This Idempotency-Key was used for another comment.",
+        "id": "Idempotency-Key ini sudah dipakai untuk komentar lain.",
+    },
+    "too_many": {
+        "en": "Too many requests; try again later.",
+        "id": "Terlalu banyak permintaan; coba lagi nanti.",
+    },
+    "unavailable": {
+        "en": "The service cannot do this just now; try again soon.",
+        "id": "Layanan sedang tidak dapat melakukannya; coba lagi sebentar.",
+    },
+    "internal": {
+        "en": "Something broke on our side; it has been recorded.",
+        "id": "Ada yang rusak di pihak kami; sudah dicatat.",
+    },
+    "bad_request": {"en": "The request cannot be read.", "id": "Permintaan tidak terbaca."},
+}
+
+
+def language_of(request: Request) -> str:
+    """Indonesian or English, as Accept-Language prefers; English where it says neither."""
+    return request.accept_languages.best_match(LANGUAGES, "en")
+
+
+def reason(code: str, language: str) -> str:
+    """The sentence for a reason code."""
+    return REASONS[code][language]
+
+
+def field(error: FieldError, language: str) -> str:
+    """The sentence for one bad field."""
+    limit = f"{error.limit:,}" if error.limit is not None else ""
+    return FIELDS[error.code][language].format(
+        limit=limit.replace(",", ".") if language == "id" else limit
+    )
+
+
+def problem(slug: str, language: str) -> str:
+    """The sentence for a refusal."""
+    return PROBLEMS.get(slug, PROBLEMS["bad_request"])[language]

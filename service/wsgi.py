@@ -1,0 +1,6 @@
+"""For a WSGI server of your own: ``gunicorn service.wsgi:app``. `saring serve` does more."""
+
+from service.app import create_app
+from service.settings import Settings
+
+app = create_app(Settings.from_env())

@@ -1,0 +1,113 @@
+"""Imports point one way: the table of the house as a dict, held against every import there is."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# Room -> the rooms of service/ that it may import. Rooms that compose may import everything.
+MAY_IMPORT = {
+    "service.comments": {"service.errors"},
+    "service.errors": set(),
+    "service.privacy": {"service.comments", "service.errors"},
+    "service.checks": {"service.comments", "service.errors"},
+    "service.policy": {"service.comments", "service.errors"},
+    "service.scoring": {"service.errors"},
+    "service.storage": {"service.comments", "service.errors"},
+    "service.access": {"service.storage", "service.comments", "service.errors"},
+    "service.moderation": {
+        "service.privacy",
+        "service.checks",
+        "service.policy",
+        "service.scoring.scorer",
+        "service.storage",
+        "service.comments",
+        "service.errors",
+    },
+    "service.web": {"service.moderation", "service.access", "service.comments", "service.errors"},
+    "service.metrics": {"service.comments"},
+    "service.settings": {"service.errors"},
+    "service.logs": set(),
+    "service.home": {"service.errors", "service.settings"},
+    "training": {"service.scoring", "service.errors"},
+}
+COMPOSE = {"service.app", "service.wsgi", "service.server", "service.cli", "service.upkeep"}
+
+LIBRARY_ROOMS = {
+    "flask": {"service.web", "service.app", "service.cli", "service.server"},
+    "werkzeug": {"service.web", "service.server"},
+    "sqlalchemy": {"service.storage"},
+    "alembic": {"service.storage"},
+    "sklearn": {"service.scoring", "training"},
+    "joblib": {"service.scoring.artefact"},
+    "pydantic": {"service.web"},
+    "prometheus_client": {"service.metrics", "service.server"},
+    "structlog": {"service.logs"},
+    "email_validator": {"service.web.fields"},
+    "argon2": {"service.access"},
+}
+
+MODULES = sorted(path for room in ("service", "training") for path in (ROOT / room).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(path: Path) -> list[str]:
+    """Every imported module, also those inside functions; ``from a import b`` counts as a.b too."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def within(module: str, rooms: set[str]) -> bool:
+    return any(module == room or module.startswith(f"{room}.") for room in rooms)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_point_one_way(path: Path) -> None:
+    module = name_of(path)
+    if module == "service" or within(module, COMPOSE):
+        return
+    room = next(room for room in MAY_IMPORT if within(module, {room}))
+    allowed = MAY_IMPORT[room] | {room, "service.__version__"}
+    ours = [name for name in imports_of(path) if within(name, {"service", "training"})]
+    broken = [name for name in ours if not within(name, allowed) and name != "service.__version__"]
+    # `from service import checks` names the room itself
+    broken = [name for name in broken if not (name.count(".") == 1 and name in allowed)]
+    assert not broken, f"{module} may import {sorted(allowed)} only"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_libraries_have_rooms(path: Path) -> None:
+    module = name_of(path)
+    for imported in imports_of(path):
+        rooms = LIBRARY_ROOMS.get(imported.partition(".")[0])
+        assert rooms is None or within(module, rooms), f"{module} imports {imported}"
+
+
+def test_only_settings_reads_the_environment() -> None:
+    readers = [
+        name_of(path) for path in MODULES if "os.environ" in path.read_text(encoding="utf-8")
+    ]
+    # server.py tells prometheus_client its directory, which that library takes from nowhere else
+    assert [name for name in readers if name.startswith("service")] == [
+        "service.server",
+        "service.settings",
+    ]
+
+
+def test_service_never_imports_training() -> None:
+    for path in MODULES:
+        if name_of(path).startswith("service"):
+            assert not [name for name in imports_of(path) if within(name, {"training"})]
