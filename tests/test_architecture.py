@@ -82,9 +82,7 @@ def test_imports_point_one_way(path: Path) -> None:
     room = next(room for room in MAY_IMPORT if within(module, {room}))
     allowed = MAY_IMPORT[room] | {room, "service.__version__"}
     ours = [name for name in imports_of(path) if within(name, {"service", "training"})]
-    broken = [name for name in ours if not within(name, allowed) and name != "service.__version__"]
-    # `from service import checks` names the room itself
-    broken = [name for name in broken if not (name.count(".") == 1 and name in allowed)]
+    broken = [name for name in ours if not within(name, allowed)]
     assert not broken, f"{module} may import {sorted(allowed)} only"
 
 

@@ -11,7 +11,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from service.settings import Network
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class BehindProxies:
