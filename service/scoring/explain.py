@@ -1,0 +1,74 @@
+"""Why a head scored as it did: exact, additive contributions of spans of the original text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.scoring import addresses
+from service.scoring.features import CommentFeatures, MultiHeadLogistic
+from service.scoring.grams import Ints
+
+_WORD = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Code points ``start`` to ``end`` of the original text and their weight in log-odds."""
+
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """``intercept`` plus the weights of all spans is ``logit``.
+
+    Spans are the words of the text in order, then one over the whole text for its shape.
+    """
+
+    head: str
+    intercept: float
+    logit: float
+    spans: tuple[Span, ...]
+
+
+def explain(
+    features: CommentFeatures, heads: MultiHeadLogistic, text: str, head: str
+) -> Explanation:
+    """Credit each n-gram to its middle character and add up by word."""
+    column = list(heads.labels).index(head)
+    bags, ranges = features.locate(text)
+    scale = float(bags.scale[0])
+    places, weights = [], []
+    for view, (starts, ends) in zip(bags.views, ranges, strict=True):
+        weights.append(heads.table_[bags.ids(view, heads.bits), column].astype(np.float64) * scale)
+        places.append((starts + ends - 1) // 2)
+    spans = _by_word(text, np.concatenate(places), np.concatenate(weights))
+    looks = float(bags.shape[0].astype(np.float64) @ heads.shape_[:, column].astype(np.float64))
+    spans.append(Span(0, len(text), looks))
+    intercept = float(heads.intercept_[column])
+    logit = intercept + sum(span.weight for span in spans)
+    return Explanation(head, intercept, logit, tuple(spans))
+
+
+def _by_word(text: str, places: Ints, weights: NDArray[np.float64]) -> list[Span]:
+    """Add up weights word by word; a place is one past its position in the joined text."""
+    words = [match.span() for match in _WORD.finditer(text)] or [(0, len(text))]
+    original = _original(text)[np.clip(places - 1, 0, None)]
+    firsts = np.array([start for start, _ in words])
+    word = np.clip(np.searchsorted(firsts, original, side="right") - 1, 0, None)
+    sums = np.bincount(word, weights, len(words))
+    return [Span(*word, float(weight)) for word, weight in zip(words, sums, strict=True)]
+
+
+def _original(text: str) -> Ints:
+    """Position in the text of each character left after addresses became single characters."""
+    kept = np.ones(len(text) + 1, np.bool_)
+    for start, end, _ in addresses.pieces(text):
+        kept[start + 1 : end] = False
+    return np.flatnonzero(kept)

@@ -1,0 +1,113 @@
+"""Scorer: raw texts to calibrated probabilities, reasons and budgets; NoModel without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+from sklearn.pipeline import Pipeline
+
+from service.errors import Unavailable
+from service.scoring import artefact, explain, language
+from service.scoring.artefact import Metadata
+from service.scoring.budgets import Threshold, thresholds
+from service.scoring.explain import Explanation, Span
+from service.scoring.features import HEADS, Bags
+
+__all__ = ["HEADS", "Assessment", "Explanation", "NoModel", "Scorer", "Span", "Threshold"]
+
+_BATCH_CHARACTERS = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the model says about one text; ``unsure`` means a person should read it."""
+
+    scores: dict[str, float]
+    language: str
+    unsure: bool
+
+
+class Scorer:
+    """A loaded model. Holds no state besides it, so threads and forks may share one."""
+
+    def __init__(self, pipeline: Pipeline, metadata: Metadata) -> None:
+        self._features = pipeline.named_steps["features"]
+        self._heads = pipeline.named_steps["heads"]
+        self.metadata = metadata
+        self.version = metadata.version
+
+    @classmethod
+    def load(cls, models_dir: Path) -> Self:
+        """The current model of a models folder; raises BadArtefact saying why it is refused."""
+        return cls(*artefact.load(models_dir))
+
+    def assess(self, texts: Sequence[str]) -> list[Assessment]:
+        """One assessment per text, in order; any string is accepted."""
+        found: list[Assessment] = []
+        for batch in _batches(texts):
+            bags = self._features.transform(batch)
+            found += self._assessments(bags, expit(self._heads.decision_function(bags)))
+        return found
+
+    def _assessments(self, bags: Bags, rows: NDArray[np.float64]) -> list[Assessment]:
+        readings = language.read(rows[:, len(HEADS) :], bags, self.metadata.unknown_limit)
+        return [
+            Assessment(dict(zip(HEADS, scores, strict=False)), *reading)
+            for scores, reading in zip(rows.tolist(), readings, strict=True)
+        ]
+
+    def explain(self, text: str, head: str) -> Explanation:
+        """Which parts of the text speak for a head and against it, in log-odds."""
+        return explain.explain(self._features, self._heads, text, head)
+
+    def thresholds(
+        self, reject_per_mille: float, hold_per_mille: float, *, toxicity_rejects: bool = False
+    ) -> dict[str, Threshold]:
+        """Thresholds per head that keep both budgets on held-out good comments."""
+        return thresholds(
+            self.metadata, reject_per_mille, hold_per_mille, toxicity_rejects=toxicity_rejects
+        )
+
+
+class NoModel:
+    """Stands where a scorer should be and says why there is none; the policy then holds all."""
+
+    version = "none"
+    metadata = None
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def assess(self, texts: Sequence[str]) -> list[Assessment]:  # noqa: ARG002
+        """Refuse."""
+        raise Unavailable(self.reason)
+
+    def explain(self, text: str, head: str) -> Explanation:  # noqa: ARG002
+        """Refuse."""
+        raise Unavailable(self.reason)
+
+    def thresholds(
+        self, reject_per_mille: float, hold_per_mille: float, *, toxicity_rejects: bool = False
+    ) -> dict[str, Threshold]:
+        """There are none."""
+        del reject_per_mille, hold_per_mille, toxicity_rejects
+        return {}
+
+
+def _batches(texts: Sequence[str]) -> list[list[str]]:
+    """Consecutive texts of bounded total length, so that memory stays bounded."""
+    batches: list[list[str]] = []
+    room = 0
+    for text in texts:
+        if room <= 0:
+            batches.append([])
+            room = _BATCH_CHARACTERS
+        batches[-1].append(text)
+        room -= len(text) + 64
+    return batches

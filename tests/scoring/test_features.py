@@ -1,0 +1,160 @@
+"""The estimator contract, for string input, and what folding undoes."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import Pipeline
+
+from service import privacy
+from service.scoring.features import (
+    HEADS,
+    LANGUAGES,
+    CommentFeatures,
+    MultiHeadLogistic,
+    build_pipeline,
+)
+from tests.scoring.conftest import labelled
+
+ODD = [
+    "",
+    " ",
+    "\n",
+    "\x00",
+    "\ud800",
+    "a\ud83d",
+    "\U0010ffff",
+    "\u202eabc\u202c",
+    "é" * 10,
+    "👨‍👩‍👧",
+    "①②③",
+    "ﷺ",
+    "a" * 65_525,
+    "a b " * 16_000,
+    "@" * 5_000,
+    "[email]",
+    "1.1.1.1",
+    "::1",
+    "\ue001",
+]
+
+
+def test_it_works(pipeline: Pipeline) -> None:
+    spam, rude, good = pipeline.predict_proba(["slot gacor", "dasar tolol", "terima kasih"])
+    assert spam[0] > 0.5 > max(rude[0], good[0])
+    assert rude[2] > 0.5 > max(spam[2], good[2])
+
+
+@pytest.mark.parametrize("estimator", [CommentFeatures(), MultiHeadLogistic(), build_pipeline()])
+def test_clone_keeps_the_parameters(estimator: Pipeline) -> None:
+    assert repr(clone(estimator).get_params()) == repr(estimator.get_params())
+
+
+def test_fit_returns_self_and_leaves_parameters_alone() -> None:
+    texts, y = labelled()
+    features, heads = CommentFeatures(), MultiHeadLogistic(bits=10)
+    before = heads.get_params()
+    assert features.fit(texts) is features
+    assert heads.fit(features.transform(texts), y) is heads
+    assert heads.get_params() == before
+
+
+def test_unfitted_estimators_say_so() -> None:
+    with pytest.raises(NotFittedError):
+        CommentFeatures().transform(["a"])
+
+
+def test_refitting_is_the_same_to_the_byte() -> None:
+    texts, y = labelled()
+    once, again = (build_pipeline({"heads__bits": 12}).fit(texts, y) for _ in range(2))
+    assert pickle.dumps(once) == pickle.dumps(again)
+
+
+def test_round_trip_through_joblib(pipeline: Pipeline, tmp_path: Path) -> None:
+    joblib.dump(pipeline, tmp_path / "model")
+    again = joblib.load(tmp_path / "model", mmap_mode="r")
+    assert (again.predict_proba(ODD) == pipeline.predict_proba(ODD)).all()
+
+
+def test_labels_that_nobody_gave_are_left_out() -> None:
+    texts, y = labelled()
+    y = np.hstack((y, np.full((len(y), 1), np.nan)))
+    model = build_pipeline({"heads__bits": 10, "heads__labels": (*HEADS, *LANGUAGES, "unseen")})
+    assert model.fit(texts, y).predict_proba(["halo"])[0, -1] < 0.01
+
+
+@pytest.mark.parametrize("text", ODD, ids=lambda text: ascii(text[:8]))
+def test_odd_text_alone_is_scored_as_in_a_batch(pipeline: Pipeline, text: str) -> None:
+    batch = pipeline.predict_proba(["halo", text, "slot gacor"])[1]
+    assert np.isfinite(batch).all()
+    np.testing.assert_allclose(pipeline.predict_proba([text])[0], batch, atol=1e-5)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=())), min_size=2, max_size=4))
+def test_any_text_alone_is_scored_as_in_a_batch(pipeline: Pipeline, texts: list[str]) -> None:
+    batch = pipeline.predict_proba(texts)
+    for text, row in zip(texts, batch, strict=True):
+        np.testing.assert_allclose(pipeline.predict_proba([text])[0], row, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hubungi budi@example.com ya",
+        "(budi.s+x@mail.example.co.id)",
+        "dari 10.0.0.1, atau 2001:db8::1!",
+        '"budi s"@example.com',
+        "budi%40example.com dan budi&#64;example.com",
+        "a@b@c.example a@@b.example .@x.example",
+        "budi@[10.0.0.1]",
+        "999.1.1.1 1.2.3 12:30:45 a@b",
+    ],
+)
+def test_an_address_and_its_mask_are_the_same(pipeline: Pipeline, text: str) -> None:
+    masked = privacy.mask(text)
+    assert (pipeline.predict_proba([text]) == pipeline.predict_proba([masked])).all()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet='ab1.@: "<>x\n%40é＠', max_size=40))
+def test_any_address_and_its_mask_are_the_same(pipeline: Pipeline, text: str) -> None:
+    masked = privacy.mask(text)
+    assert (pipeline.predict_proba([text]) == pipeline.predict_proba([masked])).all()
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "𝐬𝐥𝐨𝐭",
+        "ｓｌｏｔ",
+        "ⓢⓛⓞⓣ",
+        "🆂🅻🅾🆃",
+        "ѕlоt",
+        "s\u200bl\u200bo\u200bt",
+        "s̶l̶o̶t̶",
+        "ŝłóť",
+        "SLOT",
+        "s\u00adlot",
+    ],
+)
+def test_tricks_are_folded_away(pipeline: Pipeline, trick: str) -> None:
+    features = pipeline.named_steps["features"]
+    bag, plain = features.transform([trick]), features.transform(["slot"])
+    assert [v.hashes.tolist() for v in bag.views] == [v.hashes.tolist() for v in plain.views]
+    assert trick == "SLOT" or (bag.shape != plain.shape).any()
+
+
+@pytest.mark.parametrize("trick", ["s l o t", "s.l.o.t", "s-l-o-t", "5107", "sl0t", "sllloooot"])
+def test_tricks_are_squeezed_away(pipeline: Pipeline, trick: str) -> None:
+    features = pipeline.named_steps["features"]
+    bag, plain = features.transform([trick]), features.transform(["slot"])
+    assert bag.views[4].hashes.tolist() == plain.views[4].hashes.tolist()
