@@ -27,7 +27,10 @@ _DOMAIN = re.compile(
 )
 _NOT_LOCAL = frozenset(' \t\r\n\v\f\u00a0\u3000<>()[]{},;:"“”‘’«»|\\/=?&@＠#')
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
-_IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F.]{0,15}(?:%\w{1,16})?(?![\w:])")
+_IPV6 = re.compile(
+    r"(?<![\w:])(?:[0-9a-fA-F]{0,4}(?::|%3[aA])){2,7}[0-9a-fA-F.]{0,15}(?:%\w{1,16})?(?![\w:])"
+)
+_COLON = re.compile("%3a", re.IGNORECASE)
 
 
 def seal(arrival: Arrival, site_id: str, secret: bytes) -> Submission:
@@ -78,13 +81,16 @@ def mask(text: str) -> str:
         text = _mask_emails(text)
     if text.count(".") > 2:
         text = _IPV4.sub(_mask_if_ip, text)
-    return _IPV6.sub(_mask_if_ip, text) if text.count(":") > 1 else text
+    if text.count(":") + text.count("%3") > 1:
+        text = _IPV6.sub(_mask_if_ip, text)
+    return text
 
 
 def _mask_emails(text: str) -> str:
-    kept, done = [], 0
+    kept, done, floor = [], 0, 0
     for at in _AT.finditer(text):
-        start = _local_start(text, at.start(), done)
+        start = _local_start(text, at.start(), max(done, floor))
+        floor = at.end()  # no part is looked at twice: "%40%40…" must not take quadratic time
         domain = _DOMAIN.match(text, at.end())
         if at.start() < done or start == at.start() or domain is None or _is_bare_word(domain[0]):
             continue
@@ -109,7 +115,7 @@ def _is_bare_word(domain: str) -> bool:
 
 def _mask_if_ip(match: re.Match[str]) -> str:
     try:
-        ipaddress.ip_address(match[0].partition("%")[0])
+        ipaddress.ip_address(_COLON.sub(":", match[0]).partition("%")[0])
     except ValueError:
         return match[0]
     return IP_MASK

@@ -1,17 +1,23 @@
-"""What tests share: a real database of either kind, an app on it, a clock that can be set."""
+"""What tests share: real databases of either kind, an app on them, a clock that can be set."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 
+from service.access import Access
+from service.app import create_app
+from service.settings import Settings
 from service.storage.engine import Database, open_database
 from service.storage.migrate import migrate
+from service.storage.tables import metadata
+from tests.doubles import FakeScorer, Site
 
 SECRET = b"a secret of at least thirty-two bytes for tests"
 
@@ -34,6 +40,13 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(autouse=True)
+def _settings_come_from_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever SARING_… the shell that runs the tests has is not for them."""
+    for name in [name for name in os.environ if name.startswith("SARING_")]:
+        monkeypatch.delenv(name)
+
+
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL server, from a wheel that ships it, for the length of the session."""
@@ -46,24 +59,103 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def new_postgres_database(postgres_url: str) -> Callable[[], str]:
+    """Make one more empty PostgreSQL database; returns its URL."""
+
+    def new() -> str:
+        name = f"test_{os.urandom(6).hex()}"
+        server = open_database(postgres_url)
+        with server.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        server.engine.dispose()
+        return postgres_url.rsplit("/", 1)[0] + f"/{name}"
+
+    return new
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database: once a SQLite file, once PostgreSQL."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database without tables: once a SQLite file, once PostgreSQL."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'saring.db'}"
-        return
-    server = request.getfixturevalue("postgres_url")
-    name = f"test_{os.urandom(6).hex()}"
-    with open_database(server).engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.rsplit("/", 1)[0] + f"/{name}"
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    return request.getfixturevalue("new_postgres_database")()
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """That database with this release's tables."""
-    opened = open_database(database_url)
+@pytest.fixture(scope="session")
+def migrated_postgres(new_postgres_database: Callable[[], str]) -> Iterator[Database]:
+    """One PostgreSQL database with this release's tables; `database` empties it for each test."""
+    opened = open_database(new_postgres_database())
     migrate(opened)
     yield opened
     opened.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A SQLite file with this release's tables, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "saring.db"
+    opened = open_database(f"sqlite:///{file}")
+    migrate(opened)
+    opened.forget_freed_pages()
+    opened.engine.dispose()
+    return file.read_bytes()
+
+
+@pytest.fixture
+def sqlite(migrated_sqlite: bytes, tmp_path: Path) -> Iterator[Database]:
+    """A SQLite file with this release's tables."""
+    file = tmp_path / "saring.db"
+    file.write_bytes(migrated_sqlite)
+    opened = open_database(f"sqlite:///{file}")
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def postgres(migrated_postgres: Database) -> Iterator[Database]:
+    """PostgreSQL with this release's tables, empty."""
+    yield migrated_postgres
+    names = ", ".join(table.name for table in metadata.sorted_tables)
+    with migrated_postgres.begin() as tx:
+        tx.execute(text(f"TRUNCATE {names} CASCADE"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """A database with this release's tables: once SQLite, once PostgreSQL."""
+    opened: Database = request.getfixturevalue(request.param)
+    return opened
+
+
+@pytest.fixture
+def access(database: Database, clock: Clock) -> Access:
+    return Access(database, SECRET, clock)
+
+
+@pytest.fixture
+def settings(sqlite: Database, tmp_path: Path) -> Settings:
+    url = sqlite.engine.url.render_as_string(hide_password=False)
+    return Settings(
+        home=tmp_path, database_url=url, secret=SECRET, models_dir=tmp_path / "models", demo=True
+    )
+
+
+@pytest.fixture
+def scorer() -> FakeScorer:
+    return FakeScorer()
+
+
+@pytest.fixture
+def app(settings: Settings, scorer: FakeScorer, clock: Clock) -> Iterator[Flask]:
+    """The real application on a real SQLite file; only the scores and the clock are doubles."""
+    made = create_app(settings, scorer=scorer, now=clock)  # type: ignore[arg-type]
+    yield made
+    made.extensions["saring"]["database"].engine.dispose()
+
+
+@pytest.fixture
+def site(app: Flask) -> Site:
+    """A website with its key, as a client of the native API."""
+    return Site(app, app.extensions["saring"]["access"].add_site("default"))

@@ -1,0 +1,138 @@
+"""The ordered rules: the first that decides wins, and the decision can be replayed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.comments import REASONS, Limits, Rules, Scores, Signal, Submission
+from service.policy import HEAD_REASONS, RULES, Evidence, decide
+
+SUBMISSION = Submission(
+    content="Halo", author_name="Budi", author_url="", permalink="", post_title="", parent_id="",
+    locale="", author_key="", network_key="", twin_by_name=1, twin_by_author=2,
+    honeypot_filled=False, submitted_after_ms=None,
+)  # fmt: skip
+LIMITS = {
+    "spam": Limits(hold=0.5, reject=0.9),
+    "gambling": Limits(hold=0.4, reject=0.8),
+    "toxicity": Limits(hold=0.6, reject=None),
+    "threat": Limits(hold=None, reject=None),
+}
+
+
+def evidence(scores=None, signals=(), limits=LIMITS, content="Halo", unsure=False, scored=True):
+    judged = Scores(scores or {}, "id", unsure) if scored else None
+    raised = tuple(Signal(code, 1.0) for code in signals)
+    return Evidence(replace(SUBMISSION, content=content), raised, judged, limits)
+
+
+def verdict(*args, **kwargs) -> tuple[str, str, str]:
+    decision = decide(evidence(*args, **kwargs), "model-1", Rules())
+    return decision.verdict, decision.rule, decision.decided_by
+
+
+def test_it_works():
+    decision = decide(evidence({"spam": 0.95, "toxicity": 0.7}), "model-1", Rules(version=3))
+    assert (decision.verdict, decision.rule, decision.decided_by) == (
+        "reject",
+        "score-reject",
+        "model",
+    )
+    assert decision.reasons == (Signal("SPAM", 0.95, 0.9), Signal("TOXIC", 0.7, 0.6))
+    assert decision.scores == {"spam": 0.95, "toxicity": 0.7}
+    assert decision.limits == LIMITS
+    assert (decision.model_version, decision.rules_version) == ("model-1", "1.3")
+
+
+@pytest.mark.parametrize(
+    ("scores", "signals", "expected"),
+    [
+        ({}, [], ("accept", "nothing-against-it", "model")),
+        ({"spam": 0.49}, [], ("accept", "nothing-against-it", "model")),
+        ({"spam": 0.5}, [], ("hold", "score-hold", "model")),
+        ({"spam": 0.8999}, [], ("hold", "score-hold", "model")),
+        ({"spam": 0.9}, [], ("reject", "score-reject", "model")),
+        ({"gambling": 0.8}, [], ("reject", "score-reject", "model")),
+        ({"gambling": 0.79, "spam": 0.89}, [], ("hold", "score-hold", "model")),
+        ({"toxicity": 1.0}, [], ("hold", "score-hold", "model")),
+        ({"toxicity": 0.59}, [], ("accept", "nothing-against-it", "model")),
+        ({"threat": 1.0}, [], ("accept", "nothing-against-it", "model")),
+        ({"no such head": 1.0}, [], ("accept", "nothing-against-it", "model")),
+        ({}, ["HONEYPOT"], ("reject", "honeypot", "rule")),
+        ({"spam": 0.6}, ["HONEYPOT"], ("reject", "honeypot", "rule")),
+        ({}, ["TOO_FAST"], ("hold", "too-fast", "rule")),
+        ({"spam": 0.95}, ["TOO_FAST"], ("reject", "score-reject", "model")),
+        ({}, ["LANGUAGE_UNSURE"], ("hold", "language-unsure", "rule")),
+        ({}, ["LINKS"], ("accept", "nothing-against-it", "model")),
+    ],
+)
+def test_the_first_rule_that_decides_wins(scores, signals, expected):
+    assert verdict(scores, signals) == expected
+
+
+def test_an_unsure_language_is_never_rejected_by_score():
+    assert verdict({"spam": 1.0}, ["LANGUAGE_UNSURE"], unsure=True)[0] == "hold"
+
+
+def test_without_scores_it_is_held():
+    decision = decide(evidence(scored=False, signals=["NOT_SCORED"]), "none", Rules())
+    assert (decision.verdict, decision.rule) == ("hold", "not-scored")
+    assert decision.scores == {}
+    assert [reason.code for reason in decision.reasons] == ["NOT_SCORED"]
+
+
+def test_a_honeypot_rejects_also_without_scores():
+    assert verdict(scored=False, signals=["HONEYPOT", "NOT_SCORED"])[0] == "reject"
+
+
+@pytest.mark.parametrize("wanted", ["accept", "hold", "reject"])
+def test_a_test_string_gets_its_verdict_whatever_speaks_against_it(wanted):
+    given = verdict({"spam": 1.0}, ["HONEYPOT"], content=f"saring-test-{wanted}")
+    assert given == (wanted, "test-string", "rule")
+
+
+def test_no_limits_reject_nothing():
+    assert verdict({"spam": 1.0, "toxicity": 1.0}, limits={})[0] == "accept"
+
+
+def test_reasons_quote_the_higher_limit_that_was_reached():
+    held = decide(evidence({"spam": 0.7}), "m", Rules()).reasons
+    assert held == (Signal("SPAM", 0.7, 0.5),)
+
+
+def test_rules_have_stable_names():
+    assert [rule.name for rule in RULES] == [
+        "test-string",
+        "honeypot",
+        "not-scored",
+        "score-reject",
+        "score-hold",
+        "too-fast",
+        "language-unsure",
+        "nothing-against-it",
+    ]
+
+
+def test_every_reason_of_a_head_is_published():
+    assert set(HEAD_REASONS.values()) <= set(REASONS)
+
+
+scores = st.dictionaries(st.sampled_from(list(HEAD_REASONS)), st.floats(0, 1))
+signals = st.lists(st.sampled_from(["HONEYPOT", "TOO_FAST", "LANGUAGE_UNSURE", "LINKS"]))
+
+
+@given(scores, signals, st.booleans())
+def test_it_is_pure_and_always_decides(scores, signals, scored):
+    judged = [decide(evidence(scores, signals, scored=scored), "m", Rules()) for _ in range(2)]
+    assert judged[0] == judged[1]
+    assert judged[0].verdict in ("accept", "hold", "reject")
+
+
+@given(scores)
+def test_what_is_not_accepted_says_why(scores):
+    decision = decide(evidence(scores), "m", Rules())
+    assert (decision.verdict == "accept") == (not decision.reasons)
