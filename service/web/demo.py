@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from flask import Blueprint, Response, request
 
 from service.access import Access
+from service.comments import Case
 from service.errors import Conflict, Invalid, Missing, ServiceError
 from service.moderation import Moderation
 from service.web import wording
@@ -32,7 +35,7 @@ def blueprint(moderation: Moderation, access: Access) -> Blueprint:
         try:
             site = access.named_site(SITE)
             posted = body_as(CommentIn, request, form=True).arrival()
-            answer = verdict_out(moderation.submit(site, posted), language)
+            case = moderation.submit(site, posted)
         except Invalid as error:
             said = {bad.field: wording.field(bad, language) for bad in error.fields}
             return _page(errors=said, status=422)
@@ -40,9 +43,20 @@ def blueprint(moderation: Moderation, access: Access) -> Blueprint:
             return _page(problem=wording.problem(error.slug, language), status=409)
         except ServiceError as error:
             return _page(problem=wording.problem(error.slug, language), status=400)
-        return _page(answer=answer, text=posted.content)
+        return _page(answer=verdict_out(case, language), pieces=_pieces(case))
 
     return door
+
+
+def _pieces(case: Case) -> list[tuple[str, bool]]:
+    """The stored text in order, each stretch with whether it weighed against the comment."""
+    text = case.submission.content
+    weighed = [False] * len(text)
+    for signal in case.decision.reasons:
+        for match in signal.matches:
+            weighed[match.start : match.end] = [True] * (match.end - match.start)
+    runs = groupby(zip(text, weighed, strict=False), key=lambda pair: pair[1])
+    return [("".join(letter for letter, _ in run), marked) for marked, run in runs]
 
 
 def _language() -> str:
@@ -56,7 +70,7 @@ def _page(status: int = 200, **values: object) -> Response:
         "answer": None,
         "errors": {},
         "problem": "",
-        "text": "",
+        "pieces": [],
         "language": language,
     }
     response = html_page("demo.html", **{**shown, **values, "permalink": _PERMALINK})
