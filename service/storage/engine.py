@@ -51,12 +51,16 @@ class Database:
             yield tx
 
     def forget_freed_pages(self) -> None:
-        """Empty the write-ahead log, so that what was erased is gone from every file."""
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as tx:
-            if self.is_sqlite:
-                tx.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-            else:
-                tx.execute(text("VACUUM"))
+        """Empty the write-ahead log, so that what was erased is gone from every file.
+
+        `Unavailable` where a reader holds on to the log for longer than the busy timeout.
+        """
+        clean = "PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else "VACUUM"
+        connect = self.engine.connect()
+        with _translated(), connect.execution_options(isolation_level="AUTOCOMMIT") as tx:
+            result = tx.execute(text(clean))
+            if self.is_sqlite and result.scalar_one():
+                raise Unavailable("erased, but the write-ahead log is in use; run this again soon")
 
     def close(self) -> None:
         """Give every pooled connection back; a forked child calls it before its first use."""

@@ -93,6 +93,7 @@ moderators = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+# What people write is of type Text: doors limit its length, and a mask may make it longer again.
 comments = Table(
     "comments",
     metadata,
@@ -100,12 +101,12 @@ comments = Table(
     _site(),
     Column("created_at", UtcDateTime, nullable=False),
     Column("content", Text, nullable=False),
-    Column("author_name", String(245), nullable=False),
+    Column("author_name", Text, nullable=False),
     Column("author_url", Text, nullable=False),
     Column("permalink", Text, nullable=False),
     Column("post_title", Text, nullable=False),
-    Column("parent_id", String(200), nullable=False),
-    Column("locale", String(35), nullable=False),
+    Column("parent_id", Text, nullable=False),
+    Column("locale", Text, nullable=False),
     Column("author_key", String(32), nullable=False),
     Column("network_key", String(32), nullable=False),
     Column("twin_by_name", BigInteger, nullable=False, unique=True),

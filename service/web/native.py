@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -32,14 +33,14 @@ def blueprint(moderation: Moderation, access: Access) -> Blueprint:
         case = moderation.submit(site, comment.arrival(), key)
         return jsonify(verdict_out(case, wording.language_of(request))), 201
 
-    @door.get("/comments/<comment_id>")
-    def show(comment_id: str) -> Response:
-        case = moderation.case(site_of(request, access), comment_id)
+    @door.get("/comments/<uuid:comment_id>")
+    def show(comment_id: UUID) -> Response:
+        case = moderation.case(site_of(request, access), str(comment_id))
         return jsonify(case_out(case, wording.language_of(request)))
 
-    @door.delete("/comments/<comment_id>")
-    def erase(comment_id: str) -> tuple[str, int]:
-        moderation.erase(site_of(request, access), comment_id)
+    @door.delete("/comments/<uuid:comment_id>")
+    def erase(comment_id: UUID) -> tuple[str, int]:
+        moderation.erase(site_of(request, access), str(comment_id))
         return "", 204
 
     @door.post("/score")

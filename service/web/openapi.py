@@ -45,7 +45,8 @@ class Operation:
 
 
 _COMMENT_ID: Final = {
-    "name": "comment_id", "in": "path", "required": True, "schema": {"type": "string"},
+    "name": "comment_id", "in": "path", "required": True,
+    "schema": {"type": "string", "format": "uuid"},
 }  # fmt: skip
 _IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255},
