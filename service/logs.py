@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +16,7 @@ import structlog
 def configure(directory: Path, level: str) -> None:
     """Send the house's events to ``directory/saring-DATE.jsonl``; several processes may append."""
     directory.mkdir(parents=True, exist_ok=True)
+    close()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -26,6 +27,13 @@ def configure(directory: Path, level: str) -> None:
         logger_factory=_DailyFile(directory),
         cache_logger_on_first_use=True,
     )
+
+
+def close() -> None:
+    """Close the file that events go to; the next event opens it again."""
+    factory = structlog.get_config()["logger_factory"]
+    if isinstance(factory, _DailyFile):
+        factory.close()
 
 
 def get() -> Any:
@@ -46,17 +54,28 @@ class _DailyFile:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._day = ""
-        self._file: IO[str] = sys.stderr
+        self._file: IO[str] | None = None
 
     def __call__(self, *_names: Any) -> _DailyFile:
         return self
 
+    def close(self) -> None:
+        """Close the file; the next line opens one again."""
+        if self._file is not None:
+            self._file.close()
+        self._file, self._day = None, ""
+
     def msg(self, line: str) -> None:
+        with suppress(OSError):  # a full disk costs the line, not the answer
+            print(line, file=self._today(), flush=True)
+
+    def _today(self) -> IO[str]:
         day = time.strftime("%Y-%m-%d", time.gmtime())
-        if day != self._day:
+        if self._file is None or day != self._day:
+            self.close()
             path = self._directory / f"saring-{day}.jsonl"
             opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            self._file, self._day = os.fdopen(opened, "a", buffering=1, encoding="utf-8"), day
-        self._file.write(line + "\n")
+            self._file, self._day = os.fdopen(opened, "a", encoding="utf-8"), day
+        return self._file
 
     debug = info = warning = warn = error = critical = fatal = exception = log = msg

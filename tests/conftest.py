@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import make_url, text
 
+from service import logs
 from service.access import Access
 from service.app import create_app
 from service.settings import Settings
@@ -149,14 +152,28 @@ def scorer() -> FakeScorer:
 
 
 @pytest.fixture
-def app(settings: Settings, scorer: FakeScorer, clock: Clock) -> Iterator[Flask]:
-    """The real application on a real SQLite file; only the scores and the clock are doubles."""
-    made = create_app(settings, scorer=scorer, now=clock)  # type: ignore[arg-type]
-    yield made
-    made.extensions["saring"]["database"].engine.dispose()
+def make_app(
+    settings: Settings, scorer: FakeScorer, clock: Clock
+) -> Iterator[Callable[..., Flask]]:
+    """Make the real application on a real SQLite file; only scores and clock are doubles."""
+    made = []
+
+    def make(scorer: Any = scorer, **changes: Any) -> Flask:
+        made.append(create_app(replace(settings, **changes), scorer=scorer, now=clock))
+        return made[-1]
+
+    yield make
+    for app in made:
+        app.extensions["saring"]["database"].engine.dispose()
+    logs.close()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app()
 
 
 @pytest.fixture
 def site(app: Flask) -> Site:
     """A website with its key, as a client of the native API."""
-    return Site(app, app.extensions["saring"]["access"].add_site("default"))
+    return Site.added_to(app, "default")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -14,6 +14,7 @@ from service.comments import SiteKeys
 from service.scoring.scorer import HEADS, Assessment, Explanation, Span, Threshold
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 GOOD = "Semoga perundingan damai ini berhasil."
 COMMENT = {"content": GOOD, "author_name": "Budi", "author_email": "budi@example.com"}
 
@@ -61,6 +62,10 @@ class Site:
 
     app: Flask
     keys: SiteKeys
+
+    @classmethod
+    def added_to(cls, app: Flask, name: str) -> Self:
+        return cls(app, app.extensions["saring"]["access"].add_site(name))
 
     @property
     def key(self) -> dict[str, str]:
