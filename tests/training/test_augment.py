@@ -37,7 +37,14 @@ def read(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-IDENTITY_KINDS = {"identity-neutral", "counter-speech", "negation", "identity-attack"}
+IDENTITY_KINDS = {
+    "identity-neutral",
+    "counter-speech",
+    "negation",
+    "identity-attack",
+    "pair-attack",
+    "pair-clean",
+}
 WRITTEN_ROWS = [row for path in sorted(WRITTEN.glob("*.jsonl")) for row in read(path)]
 
 
