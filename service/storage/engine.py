@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -109,8 +110,10 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # The driver's own BEGIN is deferred: a writer that starts as a reader can be locked out.
-    connection.exec_driver_sql(connection.get_execution_options().get("saring_begin", "BEGIN"))
+    # The driver's own BEGIN is deferred: a writer that starts as a reader can be locked out. Ours
+    # goes straight to it: through SQLAlchemy it took a tenth of the time of storing a comment.
+    driver: Any = connection.connection.driver_connection
+    driver.execute(connection.get_execution_options().get("saring_begin", "BEGIN"))
 
 
 @contextmanager
@@ -119,5 +122,5 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError:
         raise
-    except (DBAPIError, PoolTimeout) as error:
+    except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
         raise Unavailable(f"the database does not answer ({type(error).__name__})") from error
