@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from time import perf_counter
 from typing import Final, Protocol, cast
 
@@ -136,20 +137,16 @@ class Moderation:
 
     def _assess(
         self, scorer: Scorer | NoModel, text: str, rules: Rules
-    ) -> tuple[Scores | None, dict[str, Limits]]:
+    ) -> tuple[Scores | None, Mapping[str, Limits]]:
         try:
             assessment = scorer.assess([text])[0]
-            thresholds = scorer.thresholds(
-                rules.reject_per_mille,
-                rules.hold_per_mille,
-                toxicity_rejects=rules.toxicity_rejects,
-            )
+            limits = _limits(scorer, rules)
         except Unavailable:
             return None, {}
         except Exception as error:  # noqa: BLE001  a scorer's bug must cost a verdict, not a comment
             self._meter.scorer_failed(error)
             return None, {}
-        return _scores(assessment), {h: Limits(t.hold, t.reject) for h, t in thresholds.items()}
+        return _scores(assessment), limits
 
     def _record(self, site: Site, case: Case, ticket: tuple[str, str] | None) -> None:
         with self._timed("record"), self._database.begin() as tx:
@@ -162,6 +159,15 @@ class Moderation:
         start = perf_counter()
         yield
         self._meter.phase(phase, perf_counter() - start)
+
+
+@lru_cache(maxsize=256)
+def _limits(scorer: Scorer | NoModel, rules: Rules) -> Mapping[str, Limits]:
+    """The thresholds that keep a site's budgets with this model: the same until either changes."""
+    thresholds = scorer.thresholds(
+        rules.reject_per_mille, rules.hold_per_mille, toxicity_rejects=rules.toxicity_rejects
+    )
+    return {head: Limits(found.hold, found.reject) for head, found in thresholds.items()}
 
 
 def _scores(assessment: Assessment) -> Scores:
