@@ -10,11 +10,11 @@ from flask import Blueprint, Flask, Response, g, request
 
 from service import __version__, logs
 from service.access import Access
-from service.errors import BadArtefact, ServiceError
+from service.errors import BadArtefact, BadSettings, ServiceError
 from service.metrics import Metrics
 from service.moderation import Moderation
 from service.scoring.scorer import NoModel, Scorer
-from service.settings import Settings
+from service.settings import LEAST_SECRET_BYTES, Settings
 from service.storage import store
 from service.storage.engine import Database, open_database
 from service.storage.migrate import pending
@@ -44,6 +44,8 @@ def create_app(
     metrics: Metrics | None = None,
 ) -> Flask:
     """The WSGI application for these settings; opens no connection until the first request."""
+    if len(settings.secret) < LEAST_SECRET_BYTES:
+        raise BadSettings("SARING_SECRET: there is none; home.prepare makes one")
     logs.configure(settings.home / "logs", settings.log_level)
     metrics = metrics or Metrics(shared=False)
     database = open_database(settings.database_url, pool_size=settings.threads + 1)
@@ -75,25 +77,32 @@ def _crashed(info: tuple[type[BaseException], BaseException, object]) -> None:
 
 
 def _health(database: Database, moderation: Moderation, metrics: Metrics) -> Blueprint:
-    def database_answers() -> str:
-        try:
-            with database.read() as tx:
-                store.held_count(tx)
-        except ServiceError as error:
-            return str(error)
-        return ""
+    def queue_size() -> int:
+        with database.read() as tx:
+            return store.held_count(tx)
 
     def exposition() -> tuple[bytes, str]:
-        with database.read() as tx:
-            queue_size = store.held_count(tx)
-        return metrics.exposition(queue_size=queue_size, model_version=moderation.scorer.version)
+        try:
+            size = queue_size()
+        except ServiceError:  # what needs no database is told without one
+            size = None
+        return metrics.exposition(queue_size=size, model_version=moderation.scorer.version)
 
     checks = {
         "model": lambda: getattr(moderation.scorer, "reason", ""),
-        "database": database_answers,
-        "migrations": lambda: pending(database),
+        "database": lambda: _failure_of(queue_size),
+        "migrations": lambda: _failure_of(lambda: pending(database)),
     }
     return health.blueprint(checks, exposition)
+
+
+def _failure_of(check: Callable[[], object]) -> str:
+    """What a check says is wrong, by its answer or by an error of the house."""
+    try:
+        said = check()
+    except ServiceError as error:
+        return str(error)
+    return said if isinstance(said, str) else ""
 
 
 def _watch(app: Flask, metrics: Metrics) -> None:

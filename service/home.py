@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from service.errors import BadSettings
-from service.settings import Settings
+from service.settings import LEAST_SECRET_BYTES, Settings
 
 
 def prepare(settings: Settings) -> Settings:
@@ -48,6 +48,6 @@ def _secret(path: Path) -> bytes:
         finally:
             fresh.unlink()
     secret = path.read_bytes().strip()
-    if len(secret) < 32:
+    if len(secret) < LEAST_SECRET_BYTES:
         raise BadSettings(f"the secret in '{path}' is shorter than 32 bytes; restore it")
     return secret

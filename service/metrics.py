@@ -64,7 +64,7 @@ class Metrics:
         """Count one request by its route's pattern, never by its path."""
         self._requests.labels(route, str(status)).observe(seconds)
 
-    def exposition(self, *, queue_size: int, model_version: str) -> tuple[bytes, str]:
+    def exposition(self, *, queue_size: int | None, model_version: str) -> tuple[bytes, str]:
         """Everything in Prometheus' text format, with its content type."""
         registry = CollectorRegistry() if self._shared else self._registry
         if self._shared:
@@ -73,11 +73,12 @@ class Metrics:
         return body, CONTENT_TYPE_LATEST
 
 
-def _gauges(queue_size: int, model_version: str) -> bytes:
+def _gauges(queue_size: int | None, model_version: str) -> bytes:
     """What is read when asked; made afresh, so that no worker's copy can be stale."""
     registry = CollectorRegistry()
-    queue = Gauge("saring_queue_size", "Comments waiting for a moderator.", registry=registry)
-    queue.set(queue_size)
+    if queue_size is not None:
+        queue = Gauge("saring_queue_size", "Comments waiting for a moderator.", registry=registry)
+        queue.set(queue_size)
     model = Gauge("saring_model", "The model in use.", ["version"], registry=registry)
     model.labels(model_version).set(1)
     return generate_latest(registry)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from service.errors import BadSettings
 
 _T = TypeVar("_T")
+LEAST_SECRET_BYTES = 32
 _LEVELS = ("debug", "info", "warning", "error")
 _PERIODS = {"second": 1, "minute": 60, "hour": 3600}
 
@@ -84,7 +85,7 @@ def _read(name: str, text: str, reader: Callable[[str], _T], takes: str) -> _T:
 
 
 def _secret(text: str) -> bytes:
-    if len(text.encode()) < 32:
+    if len(text.encode()) < LEAST_SECRET_BYTES:
         raise ValueError
     return text.encode()
 

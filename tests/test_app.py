@@ -1,0 +1,80 @@
+"""The composition: secrets are there before anything is hashed, and crashes say nothing."""
+
+from __future__ import annotations
+
+import importlib
+import ipaddress
+import json
+import sys
+
+import pytest
+from flask import request
+
+from service import logs
+from service.app import create_app
+from service.errors import BadSettings
+from service.storage import store
+from tests.doubles import COMMENT
+
+
+def test_it_works(app):
+    assert app.test_client().get("/healthz").status_code == 200
+
+
+def test_a_server_of_ones_own_gets_the_secret_of_the_home(monkeypatch, tmp_path):
+    monkeypatch.setenv("SARING_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SARING_MODELS_DIR", str(tmp_path / "no models"))
+    sys.modules.pop("service.wsgi", None)
+    app = importlib.import_module("service.wsgi").app
+    assert len((tmp_path / "home" / "secret").read_bytes()) == 64
+    assert app.test_client().get("/healthz").status_code == 200
+    logs.close()
+
+
+@pytest.mark.parametrize("secret", [b"", b"short"])
+def test_no_application_without_a_secret(settings, secret):
+    """Hashes under an empty key would be no secret to anybody."""
+    settings = settings.__class__(home=settings.home, database_url="sqlite://", secret=secret)
+    with pytest.raises(BadSettings, match="SARING_SECRET"):
+        create_app(settings)
+
+
+def test_a_crash_is_a_500_that_repeats_nothing(site, monkeypatch, tmp_path):
+    def crash(tx, site_id, case):
+        raise RuntimeError(f"cannot store {COMMENT}")
+
+    monkeypatch.setattr(store, "add_comment", crash)
+    response = site.comment()
+    assert response.status_code == 500
+    assert site.problem(response)["code"] == "internal"
+    assert b"budi" not in response.data.lower()
+    (log,) = (tmp_path / "logs").iterdir()
+    assert "budi" not in log.read_text().lower()
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    (told,) = [event for event in events if event["event"] == "crash"]
+    assert told["type"] == "RuntimeError"
+    assert any("test_app.py" in frame for frame in told["trace"])
+
+
+def test_logs_are_json_lines_of_codes(site, tmp_path):
+    site.comment(content="kata yang dicari")
+    (log,) = (tmp_path / "logs").iterdir()
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert {"event", "level", "timestamp"} <= set.intersection(*map(set, lines))
+    requests = [line for line in lines if line["event"] == "request"]
+    assert (requests[-1]["route"], requests[-1]["status"]) == ("/v1/comments", 201)
+    assert "dicari" not in log.read_text()
+
+
+def test_forwarded_addresses_are_believed_from_named_proxies_only(make_app):
+    near = (ipaddress.ip_network("127.0.0.0/8"),)
+    seen = []
+    for proxies in ((), near):
+        app = make_app(trusted_proxies=proxies)
+        app.before_request(lambda: seen.append(_remote_address()))
+        app.test_client().get("/healthz", headers={"X-Forwarded-For": "198.51.100.9"})
+    assert seen == ["127.0.0.1", "198.51.100.9"]
+
+
+def _remote_address() -> str:
+    return request.remote_addr

@@ -1,0 +1,119 @@
+"""Live, ready, measured."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import text
+
+from service.scoring.scorer import NoModel
+from tests.doubles import Site
+
+
+@pytest.fixture
+def gone(make_app, tmp_path):
+    """The application where its database cannot be opened."""
+    return make_app(database_url=f"sqlite:///{tmp_path / 'none' / 'saring.db'}").test_client()
+
+
+def test_it_works(app):
+    client = app.test_client()
+    assert client.get("/healthz").json == {"status": "ok"}
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json == {"status": "ok", "model": "ok", "database": "ok", "migrations": "ok"}
+
+
+def test_without_a_model_it_lives_and_says_why_it_is_not_ready(make_app):
+    client = make_app(NoModel("models/current.json is missing")).test_client()
+    assert client.get("/healthz").status_code == 200
+    ready = client.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json["model"] == "models/current.json is missing"
+    assert (ready.json["status"], ready.json["database"]) == ("not ready", "ok")
+
+
+def test_a_refused_artefact_says_why(make_app, tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "current.json").write_text(json.dumps({"version": "x", "digest": "y"}))
+    ready = make_app(scorer=None).test_client().get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json["model"] not in ("", "ok")
+
+
+def test_a_database_that_is_gone(gone):
+    assert gone.get("/healthz").status_code == 200
+    ready = gone.get("/readyz")
+    assert (ready.status_code, ready.mimetype) == (503, "application/json")
+    assert ready.json["model"] == "ok"
+    assert "does not answer" in ready.json["database"]
+    assert "does not answer" in ready.json["migrations"]
+
+
+def test_tables_of_another_release(app):
+    with app.extensions["saring"]["database"].begin() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    ready = app.test_client().get("/readyz")
+    assert ready.status_code == 503
+    assert "9999" in ready.json["migrations"]
+
+
+def metrics(app) -> str:
+    response = app.test_client().get("/metrics")
+    assert response.status_code == 200
+    assert response.mimetype == "text/plain"
+    return response.text
+
+
+def test_metrics_count_verdicts_and_reasons(app, site):
+    for content in ("halo", "main slot", "dasar bodoh", "si bodoh"):
+        site.comment(content=content)
+    measured = metrics(app)
+    for line in (
+        'saring_verdicts_total{rule="nothing-against-it",verdict="accept"} 1.0',
+        'saring_verdicts_total{rule="score-reject",verdict="reject"} 1.0',
+        'saring_verdicts_total{rule="score-hold",verdict="hold"} 2.0',
+        'saring_reasons_total{code="TOXIC"} 2.0',
+        'saring_reasons_total{code="GAMBLING"} 1.0',
+        'saring_model_decisions_total{version="fake-1"} 4.0',
+        'saring_phase_seconds_count{phase="score"} 4.0',
+        'saring_phase_seconds_count{phase="record"} 4.0',
+        'saring_request_seconds_count{route="/v1/comments",status="201"} 4.0',
+        'saring_model{version="fake-1"} 1.0',
+        "saring_queue_size 2.0",
+    ):
+        assert line in measured.splitlines()
+
+
+def test_test_strings_are_never_counted(app, site):
+    for verdict in ("accept", "hold", "reject"):
+        site.comment(content=f"saring-test-{verdict}")
+    measured = metrics(app)
+    assert "saring_verdicts_total{" not in measured
+    assert "saring_queue_size 0.0" in measured
+
+
+def test_metrics_name_routes_and_never_paths(app, site):
+    site.get("/budi@example.com")
+    site.get("/v1/comments/00000000-0000-7000-8000-000000000000?budi@example.com")
+    measured = metrics(app)
+    assert "budi" not in measured
+    assert 'route="unknown",status="404"' in measured
+    assert 'route="/v1/comments/<uuid:comment_id>",status="404"' in measured
+
+
+def test_metrics_without_a_database(gone):
+    """What needs no database is told without one."""
+    gone.get("/healthz")
+    response = gone.get("/metrics")
+    assert response.status_code == 200
+    assert 'saring_request_seconds_count{route="/healthz",status="200"} 1.0' in response.text
+    assert "saring_queue_size" not in response.text
+
+
+def test_each_application_counts_for_itself(make_app):
+    one, two = (Site.added_to(make_app(), name) for name in ("one", "two"))
+    one.comment()
+    assert 'verdict="accept"' in metrics(one.app)
+    assert 'verdict="accept"' not in metrics(two.app)
