@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -23,6 +24,7 @@ for _command in (*serve.COMMANDS, *accounts.COMMANDS, *data.COMMANDS):
 
 def main() -> None:
     """Run the command; anything refused on purpose is one line and exit code 1."""
+    os.umask(0o077)  # what is written holds people's words: the owner's to read, nobody else's
     try:
         commands()
     except ServiceError as error:
