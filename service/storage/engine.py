@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -38,11 +39,13 @@ class Database:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._writes = engine.execution_options(saring_begin="BEGIN IMMEDIATE")
+        # SQLite has one writer, and who waits for it sleeps and polls: threads queue here instead.
+        self._turn = Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """One write transaction; rolled back on any exception. Database trouble: `Unavailable`."""
-        with _translated(), self._writes.begin() as tx:
+        with _translated(), self._turn, self._writes.begin() as tx:
             yield tx
 
     @contextmanager
