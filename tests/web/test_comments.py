@@ -47,6 +47,10 @@ def test_verdicts(site, content, verdict, codes):
     assert [reason["code"] for reason in answer["reasons"]] == codes
 
 
+def test_test_strings_never_conflict(site):
+    assert [site.comment(content="saring-test-hold").status_code for _ in range(3)] == [201] * 3
+
+
 def test_a_reason_says_why(site):
     (reason,) = site.comment(content="ayo slot!").json["reasons"]
     assert reason == {
