@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from time import perf_counter
 
 from flask import Blueprint, Flask, Response, g, request
 
 from service import __version__, logs
 from service.access import Access
+from service.comments import utc_now
 from service.errors import BadArtefact, BadSettings, ServiceError
 from service.metrics import Metrics
 from service.moderation import Moderation
@@ -20,11 +21,6 @@ from service.storage.engine import Database, open_database
 from service.storage.migrate import pending
 from service.web import demo, docs, faults, health, native
 from service.web.proxies import BehindProxies
-
-
-def utc_now() -> datetime:
-    """The clock."""
-    return datetime.now(UTC)
 
 
 def load_scorer(settings: Settings) -> Scorer | NoModel:

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 from service.errors import FieldError, Invalid
@@ -172,6 +172,11 @@ class SiteKeys:
     key: str
     short_key: str
     coral_secret: str
+
+
+def utc_now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
 
 
 def new_id(now: float | None = None) -> str:

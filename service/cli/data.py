@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import IO
+from typing import IO, Final
 
 import click
 
 from service import upkeep
 from service.cli.installation import installation
 from service.settings import Settings
+
+_BYTE_ORDER_MARK: Final = "\ufeff"  # what some editors put before the first line
 
 
 @click.command("forget")
@@ -18,7 +20,8 @@ from service.settings import Settings
 def forget(email_file: IO[str]) -> None:
     """Erase every trace of the authors with these addresses, on every site."""
     here = installation()
-    emails = [line.strip() for line in email_file if line.strip()]
+    lines = (line.strip(f"{_BYTE_ORDER_MARK} \t\r\n") for line in email_file)
+    emails = [line for line in lines if line]
     erased = upkeep.forget(here.database, here.settings.secret, emails)
     click.echo(f"addresses: {len(emails)}, comments erased: {erased}")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from service import home, logs
 from service.access import Access
-from service.app import utc_now
+from service.comments import utc_now
 from service.settings import Settings
 from service.storage.engine import Database, open_database
 from service.storage.migrate import migrate

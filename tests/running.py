@@ -1,0 +1,154 @@
+"""The real service as a process of its own: started, asked, killed, looked into."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import requests
+
+COMMAND = [sys.executable, "-c", "from service.cli import main; main()"]
+PATIENCE = 60.0
+ROOT = Path(__file__).parent.parent
+
+
+def until(happened: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
+    """Ask again and again, for a bounded time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        result = happened()
+        if result:
+            return result
+        time.sleep(0.02)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def saring(
+    *arguments: str, home: Path, stdin: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env=environment(home, settings),
+        cwd=ROOT,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+
+
+def environment(home: Path, settings: dict[str, str]) -> dict[str, str]:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("SARING_")}
+    ours = {f"SARING_{name.upper()}": value for name, value in settings.items()}
+    return {**env, "SARING_HOME": str(home), **ours}
+
+
+class Service:
+    """`saring serve` on a free port, with a home and the files its output goes to."""
+
+    def __init__(self, directory: Path, **settings: str) -> None:
+        directory.mkdir(exist_ok=True)
+        self.home = directory / "home"
+        self.output = directory / "output"
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.settings = {"bind": f"127.0.0.1:{self.port}", "workers": "2", **settings}
+        self.process: subprocess.Popen[bytes] | None = None
+        self.key = ""
+
+    def start(self) -> Service:
+        with self.output.open("ab") as output:
+            self.process = subprocess.Popen(
+                [*COMMAND, "serve"],
+                env=environment(self.home, self.settings),
+                cwd=ROOT,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        until(self._answers_or_ended, "the service answers")
+        assert self.process.poll() is None, self.said()
+        found = re.search(r"^  key +([0-9a-f]{40})$", self.said(), re.MULTILINE)
+        self.key = found[1] if found else self.key
+        return self
+
+    def restart(self) -> Service:
+        """Start again as a supervisor does: until the orphans of a killed master let go."""
+
+        def started() -> bool:
+            try:
+                self.start()
+            except AssertionError:
+                return False
+            return True
+
+        until(started, "it starts again")
+        return self
+
+    def stop(self) -> int:
+        """Ask it to end, as a supervisor does; its exit code."""
+        assert self.process is not None
+        self.process.terminate()
+        return self.process.wait(PATIENCE)
+
+    def kill(self) -> None:
+        """End every process of it at once, if any is left."""
+        if self.process is not None:
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                return
+            self.process.wait(PATIENCE)
+
+    def workers(self) -> list[int]:
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in children.read_text().split()]
+
+    def said(self) -> str:
+        return self.output.read_text() if self.output.exists() else ""
+
+    def request(self, method: str, path: str, **kwargs: Any) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.key}", **kwargs.pop("headers", {})}
+        url = self.address + path
+        return requests.request(method, url, headers=headers, timeout=20, **kwargs)
+
+    def raw(self, sent: bytes | Sequence[bytes]) -> bytes:
+        """Send bytes as they are, and read whatever comes back until it ends or is silent."""
+        got = b""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=3) as connection:
+            try:
+                connection.sendall(sent if isinstance(sent, bytes) else b"".join(sent))
+                connection.shutdown(socket.SHUT_WR)
+                while more := connection.recv(65_536):
+                    got += more
+            except OSError:
+                return got
+        return got
+
+    def _answers_or_ended(self) -> bool:
+        assert self.process is not None
+        if self.process.poll() is not None:
+            return True
+        try:
+            return requests.get(f"{self.address}/healthz", timeout=2).ok and self._greeted()
+        except requests.RequestException:
+            return False
+
+    def _greeted(self) -> bool:
+        return "Post a comment:" in self.said()
