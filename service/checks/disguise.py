@@ -27,6 +27,7 @@ _TRICKS: Final = (Kind.FANCY, Kind.TURNED, Kind.LOOK_ALIKE, Kind.COMBINING, Kind
 _SOFT_HYPHEN: Final = "\u00ad"
 _LAST_CONTROL: Final = "\u009f"  # C1 controls are faults of encoding
 _OVERRIDES: Final = ("\u202d", "\u202e")
+_PARTING: Final = " -.\n"
 _REGIONAL: Final = range(0x1F1E6, 0x1F200)
 
 Span = tuple[int, int]
@@ -45,7 +46,9 @@ def disguise(text: str, folded: Folded) -> list[Signal]:
                 mixed.append((start, end))
     seen = hidden + _overridden(text)
     decoration = bool(seen) and not brand and len(hidden) * 3 > words * 2
-    loud = [] if decoration else _pulled_apart(folded)
+    apart = [] if decoration else _pulled_apart(folded)
+    loud = [span for span in apart if _is_emphasis(text[slice(*span)])]
+    seen += [span for span in apart if span not in loud]
     ceiling = DECORATION_WEIGHT if decoration else 1.0
     return [
         *_signal("OBFUSCATED_TEXT", {DISGUISED_WEIGHT: seen, SPACED_WEIGHT: loud}, ceiling),
@@ -124,6 +127,11 @@ def _pulled_apart(folded: Folded) -> list[Span]:
         if letters > 3 and (not spans or word.start >= spans[-1][1]):
             spans.append((word.start, word.end))
     return spans
+
+
+def _is_emphasis(run: str) -> bool:
+    """Plain letters parted by spaces, hyphens or stops; no digits, fancy letters or ░A░░L░░E░."""
+    return run.isascii() and all(char.isalpha() or char in _PARTING for char in run)
 
 
 def _overridden(text: str) -> list[Span]:

@@ -20,16 +20,16 @@ _PLAIN = (
     "co.id web.id or.id my.id biz.id ac.id sch.id go.id co.uk com.my"
 )
 _WORDS = (
-    "org net id me my to co info io gg in is it so am la rest best run store shop club live top fun "
-    "win bet games game link click pro app dev blog space tech world today life cloud host gd gl tv "
-    "us uk sg ai bio page"
+    "org net id me my to co info io gg in is it so am la rest best run store shop club live top "
+    "fun win bet games game link click pro app dev blog space tech world today life cloud host gd "
+    "gl tv us uk sg ai bio page"
 )
 PLAIN_DOMAINS: Final = frozenset(_PLAIN.split())
 WORD_DOMAINS: Final = frozenset(_WORDS.split())
 _RUN = re.compile(r"(?<![\w.@-])(h(?:tt|xx)ps?://)?((?:[a-z0-9-]++\.)+[a-z0-9-]++)(?:(/\S*+)?)")
 _HIDDEN_DOT = re.compile(
     r"(?<![\w.@-])([a-z0-9-]++)"
-    r"(?:\s?[\[({]\s?(?:[.,]|dot|titik)\s?[\])}]\s?|\s(?:dot|titik)\s|(\s[.,]\s?|[.,]\s))"
+    r"(?:\s?[\[({]\s?(?:[.,]|dot|titik)\s?[\])}]\s?|\s(?:dot|titik)\s|(\s[.,]\s?|[.,]\s|,))"
     r"(com|net|org|xyz|biz)(?![\w-])(?:/\S*+)?"
 )
 _DISGUISES: Final = (Kind.FANCY, Kind.LOOK_ALIKE, Kind.TURNED, Kind.COMBINING, Kind.HIDDEN)

@@ -40,8 +40,8 @@ SHORTENERS: Final = frozenset(_SHORTENERS.split())
 _KEYWORDS = (
     "slot slots gacor togel toto judi casino kasino poker bandar maxwin rtp situs agen link login "
     "daftar bonus jasa jual beli harga murah obat sewa rental toko grosir distributor supplier "
-    "pinjaman pinjol kredit dana travel umroh cargo ekspedisi kontraktor cheap buy best online shop store "
-    "seo backlink agency service services loan loans viagra cialis forex crypto"
+    "pinjaman pinjol kredit dana travel umroh cargo ekspedisi kontraktor cheap buy best online "
+    "shop store seo backlink agency service services loan loans viagra cialis forex crypto"
 )
 KEYWORDS: Final = frozenset(_KEYWORDS.split())
 """Words that nobody is called by, but many a keyword sold as a name holds."""

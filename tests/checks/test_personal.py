@@ -1,0 +1,64 @@
+"""Personal data in the text. Every number here is made up."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.checks.personal import conceal, personal
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "weight"),
+    [
+        ("hubungi 081234567890 ya", "081234567890", 0.6),
+        ("hubungi 0812-3456-7890 ya", "0812-3456-7890", 0.6),
+        ("hubungi 0812.3456.7890", "0812.3456.7890", 0.6),
+        ("hubungi +62 812 3456 7890.", "+62 812 3456 7890", 0.6),
+        ("hubungi 6281234567890", "6281234567890", 0.6),
+        ("0 8 1 2 3 4 5 6 7 8 9 0", "0 8 1 2 3 4 5 6 7 8 9 0", 0.6),
+        ("kantornya (021) 555-1234", "(021) 555-1234", 0.6),
+        ("NIK 3271046504930002 atas nama", "3271046504930002", 1.0),
+        ("kartu 4111 1111 1111 1111", "4111 1111 1111 1111", 1.0),
+        ("alamatnya [email] lho", "[email]", 0.6),
+    ],
+)
+def test_it_works(text, found, weight):
+    (signal,) = personal(text)
+    assert (signal.code, signal.weight) == ("PERSONAL_DATA", weight)
+    assert [text[match.start : match.end] for match in signal.matches] == [found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rp 1.000.000.000",
+        "Rp12.345.678.900.000",
+        "tahun 1945 1965 1998 2014 2019",
+        "2019-2024",
+        "17-08-1945 pukul 10.00",
+        "skor 3-2 (agregat 5-4)",
+        "https://contoh.com/4111111111111111",
+        "www.contoh.com/p?id=081234567890",
+        "nomor 1234567890123456",
+        "kartu 4111111111111112",
+        "0000000000000000",
+        "pasal 28E ayat 3 UUD 1945",
+        "1234567890",
+    ],
+)
+def test_what_is_nobodys(text):
+    assert personal(text) == []
+
+
+def test_conceal_leaves_two_digits():
+    text = "WA 0812-3456-7890, NIK 3271046504930002, [email]"
+    assert conceal(text) == "WA ████-████-██90, NIK ██████████████02, [email]"
+
+
+@given(st.text() | st.text(alphabet="0123456789 -.()+/"))
+def test_any_text(text):
+    concealed = conceal(text)
+    assert len(concealed) == len(text)
+    assert all(0 <= m.start < m.end <= len(text) for s in personal(text) for m in s.matches)
