@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from service import home, logs
 from service.access import Access
 from service.comments import utc_now
+from service.errors import BadSettings, Unavailable
 from service.settings import Settings
 from service.storage.engine import Database, open_database
 from service.storage.migrate import migrate
@@ -26,5 +27,10 @@ def installation() -> Installation:
     settings = home.prepare(Settings.from_env())
     logs.configure(settings.home / "logs", settings.log_level)
     database = open_database(settings.database_url)
-    migrate(database)
+    try:
+        migrate(database)
+    except Unavailable as error:
+        raise BadSettings(
+            f"SARING_DATABASE_URL: {error}; it takes a database that can be reached and written"
+        ) from error
     return Installation(settings, database, Access(database, settings.secret, utc_now))

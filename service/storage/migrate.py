@@ -10,18 +10,28 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
+from service.errors import BadSettings
 from service.storage.engine import Database
 
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 
 def migrate(database: Database) -> None:
-    """Run every migration that is missing, in one transaction; Unavailable if it cannot."""
+    """Run every migration that is missing, in one transaction; Unavailable if it cannot.
+
+    `BadSettings` where the tables are those of a newer release.
+    """
     config = _config()
     with database.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise BadSettings(
+                f"the database belongs to another release ({error}); run that one, or restore"
+            ) from error
 
 
 def pending(database: Database) -> str:
