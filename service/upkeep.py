@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -31,9 +32,8 @@ def forget(database: Database, secret: bytes, emails: Sequence[str]) -> int:
     return erased
 
 
-def purge(database: Database, retention_days: int) -> Mapping[str, int]:
+def purge(database: Database, retention_days: int, now: datetime) -> Mapping[str, int]:
     """Erase comments past retention (0 keeps all) and answers past their day; the counts."""
-    now = datetime.now(UTC)
     oldest = (
         now - timedelta(days=retention_days) if retention_days else datetime.min.replace(tzinfo=UTC)
     )
@@ -47,20 +47,35 @@ def backup(database: Database, file: str) -> None:
     """A consistent copy of a SQLite database, made while others write."""
     target = Path(file)
     unfinished = target.with_name(f".{target.name}.part")
-    with sqlite3.connect(_sqlite_path(database)) as source, sqlite3.connect(unfinished) as copy:
-        source.backup(copy, pages=4096)
-    copy.close()
-    unfinished.replace(target)
+    try:
+        with _opened(_sqlite_path(database)) as source, _opened(unfinished) as copy:
+            source.backup(copy, pages=4096)
+        unfinished.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        unfinished.unlink(missing_ok=True)
+        raise BadSettings(f"{file} cannot be written ({type(error).__name__})") from error
 
 
 def restore(database: Database, file: str) -> None:
     """Put a backup in the database's place, page by page inside one transaction."""
-    with sqlite3.connect(file) as source:
-        if source.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            raise BadSettings(f"{file} is damaged; nothing was changed")
-        with sqlite3.connect(_sqlite_path(database)) as target:
-            source.backup(target)
-        target.close()
+    with _opened(file) as source, _opened(_sqlite_path(database)) as target:
+        _prove_backup(source, file)
+        source.backup(target)
+
+
+def _prove_backup(source: sqlite3.Connection, file: str) -> None:
+    try:
+        sound = source.execute("PRAGMA quick_check").fetchone() == ("ok",)
+        ours = source.execute("SELECT name FROM sqlite_schema WHERE name = 'alembic_version'")
+        if sound and ours.fetchone():
+            return
+    except sqlite3.DatabaseError:
+        pass
+    raise BadSettings(f"{file} is damaged or no backup of Saring; nothing was changed")
+
+
+def _opened(file: str | Path) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(file))
 
 
 def examine(settings: Settings) -> dict[str, str]:
@@ -83,7 +98,10 @@ def _model(settings: Settings) -> None:
 
 
 def _disk(settings: Settings) -> None:
-    free = shutil.disk_usage(settings.home).free
+    try:
+        free = shutil.disk_usage(settings.home).free
+    except OSError as error:
+        raise BadSettings(f"'{settings.home}' cannot be looked at ({error.strerror})") from error
     if free < _LEAST_FREE_BYTES:
         raise BadSettings(f"{free // 2**20} MiB free; at least {_LEAST_FREE_BYTES // 2**20} wanted")
 

@@ -8,6 +8,7 @@ import click
 
 from service import upkeep
 from service.cli.installation import installation
+from service.comments import utc_now
 from service.settings import Settings
 
 _BYTE_ORDER_MARK: Final = "\ufeff"  # what some editors put before the first line
@@ -30,7 +31,7 @@ def forget(email_file: IO[str]) -> None:
 def purge() -> None:
     """Apply retention: erase comments older than SARING_RETENTION_DAYS, and old answers."""
     here = installation()
-    counts = upkeep.purge(here.database, here.settings.retention_days)
+    counts = upkeep.purge(here.database, here.settings.retention_days, utc_now())
     click.echo(", ".join(f"{name} erased: {count}" for name, count in counts.items()))
 
 

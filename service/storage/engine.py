@@ -75,6 +75,8 @@ def open_database(url: str, *, pool_size: int = 8) -> Database:
     """Open a database by URL; nothing is connected yet."""
     try:
         parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+            raise ArgumentError("a database in memory would be another one on every connection")
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         engine = create_engine(

@@ -35,6 +35,8 @@ def test_sqlite_is_set_up(sqlite, pragma, value):
         "oracle://u:hunter2@h/n",
         "http://u:hunter2@h/n",
         "sqlite+nosuchdriver:///x",
+        "sqlite://",
+        "sqlite:///:memory:",
     ],
 )
 def test_a_bad_address_is_refused_without_its_password(url):

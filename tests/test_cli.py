@@ -1,0 +1,301 @@
+"""The `saring` command: what each prints, and what each refuses in one line."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+
+from service import logs
+from service.access import Access
+from service.cli import data, installation, main
+from service.comments import new_id
+from service.storage.engine import Database, open_database
+from tests.conftest import SECRET
+from tests.doubles import Site
+from tests.running import ROOT
+
+PASSWORD = "kata sandi yang panjang"
+
+Run = Callable[..., str]
+
+
+class Refused(Exception):
+    """What a command printed on stderr when it did not end well."""
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, settings) -> Run:
+    """Run one command in this installation; what it printed, or `Refused`."""
+    for name in ("home", "database_url", "models_dir"):
+        monkeypatch.setenv(f"SARING_{name.upper()}", str(getattr(settings, name)))
+    monkeypatch.setenv("SARING_SECRET", SECRET.decode())
+
+    opened = []
+
+    def recorded(url: str) -> Database:
+        opened.append(open_database(url))
+        return opened[-1]
+
+    monkeypatch.setattr(installation, "open_database", recorded)
+
+    def run(*arguments: str) -> str:
+        monkeypatch.setattr("sys.argv", ["saring", *arguments])
+        capsys.readouterr()
+        try:
+            main()
+        except SystemExit as ended:
+            if ended.code:
+                said = capsys.readouterr()
+                raise Refused(said.err or said.out) from None
+        return capsys.readouterr().out
+
+    yield run
+    logs.close()
+    for database in opened:
+        database.engine.dispose()
+
+
+def test_it_works(run):
+    said = run("site", "add", "koran")
+    assert re.search(r"^key +[0-9a-f]{40}$", said, re.MULTILINE)
+    assert run("site", "list") == "koran\n"
+
+
+def test_help_names_every_command(run):
+    said = run("--help")
+    for command in ("serve", "site", "moderator", "forget", "purge", "backup", "restore", "doctor"):
+        assert f"  {command}" in said
+
+
+def test_version(run):
+    assert re.fullmatch(r"saring, version \d+\.\d+\.\d+\n", run("--version"))
+
+
+def test_a_site_as_json(run):
+    keys = json.loads(run("site", "add", "koran", "--json"))
+    assert list(keys) == ["name", "key", "short_key", "coral_secret"]
+    assert keys["name"] == "koran"
+    assert re.fullmatch("[0-9a-f]{40}", keys["key"])
+    assert re.fullmatch("[0-9a-f]{12}", keys["short_key"])
+
+
+def test_a_site_is_named_once(run):
+    run("site", "add", "koran")
+    with pytest.raises(Refused, match=r"^saring: there is already a site named 'koran'\n$"):
+        run("site", "add", "koran")
+
+
+def test_keys_that_are_shown_are_good(run, app):
+    keys = json.loads(run("site", "add", "koran", "--json"))
+    headers = {"Authorization": f"Bearer {keys['key']}"}
+    assert app.test_client().post("/v1/score", headers=headers).status_code == 415
+
+
+def test_rotated_keys_replace_the_old(run, sqlite, clock):
+    old = json.loads(run("site", "add", "koran", "--json"))
+    new = json.loads(run("site", "rotate-key", "koran", "--json"))
+    assert len({*old.values(), *new.values()}) == 7  # the name is the same
+    access = Access(sqlite, SECRET, clock)
+    assert access.site(new["key"]).name == "koran"
+    with pytest.raises(Exception, match="no site has this key"):
+        access.site(old["key"])
+
+
+def test_rules_are_shown_and_set(run):
+    run("site", "add", "koran")
+    assert json.loads(run("site", "show", "koran"))["hold_per_mille"] == 30.0
+    run("site", "set", "koran", "hold_per_mille=50", "require_name_email=false")
+    rules = json.loads(run("site", "show", "koran"))
+    assert rules["hold_per_mille"] == 50.0
+    assert (rules["require_name_email"], rules["version"]) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["hold_per_mille", "hold_per_mille=", "hold_per_mille=many", "colour=1", "version=7",
+     "require_name_email=perhaps", "hold_per_mille=1001", "reject_per_mille=-1", "=",
+     "hold_per_mille=nan"],
+)  # fmt: skip
+def test_a_bad_rule_is_refused(run, change):
+    run("site", "add", "koran")
+    with pytest.raises(Refused, match=r"^saring: .+\n$"):
+        run("site", "set", "koran", change)
+    assert json.loads(run("site", "show", "koran"))["version"] == 0
+
+
+@pytest.mark.parametrize("command", [["show"], ["rotate-key"], ["set"]])
+def test_a_site_that_is_not_there(run, command):
+    changes = ["hold_per_mille=1"] if command == ["set"] else []
+    with pytest.raises(Refused, match=r"^saring: there is no site named 'none'\n$"):
+        run("site", *command, "none", *changes)
+
+
+def test_moderators(run, tmp_path):
+    said = run("moderator", "add", "wati", "--role", "admin")
+    assert re.fullmatch(r"moderator wati \(admin\) added; password \S{12,}\n", said)
+    (tmp_path / "password").write_text(f"{PASSWORD}\n")
+    given = run("moderator", "add", "agus", "--password-file", str(tmp_path / "password"))
+    assert given == "moderator agus (moderator) added\n"
+    run("moderator", "disable", "agus")
+    assert run("moderator", "list") == "agus\tmoderator  (disabled)\nwati\tadmin\n"
+    assert "password" in run("moderator", "reset", "agus")
+    assert "disabled" not in run("moderator", "list")
+
+
+def test_a_password_is_never_stored_in_clear(run, tmp_path, sqlite):
+    (tmp_path / "given").write_text(PASSWORD)
+    run("moderator", "add", "agus", "--password-file", str(tmp_path / "given"))
+    with sqlite.read() as tx:
+        (stored,) = tx.execute(text("SELECT password_hash FROM moderators")).scalars()
+    assert stored.startswith("$argon2id$")
+    assert PASSWORD not in stored
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["add", "wati"], "there is already a moderator named 'wati'"),
+        (["disable", "none"], "there is no moderator named 'none'"),
+        (["reset", "none"], "there is no moderator named 'none'"),
+        (["add", "new", "--password-file", "short"], "a password takes at least 10 characters"),
+    ],
+)
+def test_moderators_that_are_refused(run, tmp_path, monkeypatch, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "short").write_text("kurang\n")
+    run("moderator", "add", "wati")
+    with pytest.raises(Refused, match=f"^saring: {said}\n$"):
+        run("moderator", *arguments)
+
+
+def comment(site: Site, **fields: str) -> str:
+    return str(site.comment(**{"content": f"Halo {new_id()}", **fields}).json["id"])
+
+
+def test_forget(run, site, tmp_path):
+    kept = comment(site, author_email="ani@example.com")
+    gone = [comment(site, author_email="Budi@example.com") for _ in range(3)]
+    (tmp_path / "emails").write_text("BUDI@EXAMPLE.COM\n\nnobody@example.com\n")
+    said = run("forget", "--email-file", str(tmp_path / "emails"))
+    assert said == "addresses: 2, comments erased: 3\n"
+    assert site.get(f"/v1/comments/{kept}").status_code == 200
+    assert {site.get(f"/v1/comments/{id_}").status_code for id_ in gone} == {404}
+
+
+def test_forget_nobody(run, tmp_path):
+    (tmp_path / "emails").touch()
+    said = run("forget", "--email-file", str(tmp_path / "emails"))
+    assert said == "addresses: 0, comments erased: 0\n"
+
+
+def test_purge(run, site, clock, monkeypatch):
+    monkeypatch.setattr(data, "utc_now", clock)
+    old = comment(site)
+    clock.forward(days=3)
+    young = comment(site)
+    assert run("purge") == "comments erased: 0, answers erased: 0\n"
+    monkeypatch.setenv("SARING_RETENTION_DAYS", "2")
+    assert run("purge") == "comments erased: 1, answers erased: 0\n"
+    assert [site.get(f"/v1/comments/{id_}").status_code for id_ in (old, young)] == [404, 200]
+
+
+def test_backup_and_restore(run, site, tmp_path):
+    kept = comment(site)
+    file = str(tmp_path / "backup.db")
+    assert f"saved to {file}" in run("backup", file)
+    lost = comment(site)
+    site.app.extensions["saring"]["database"].engine.dispose()
+    assert run("restore", file) == f"restored from {file}\n"
+    assert site.get(f"/v1/comments/{kept}").status_code == 200
+    assert site.get(f"/v1/comments/{lost}").status_code == 404
+
+
+def test_a_backup_is_whole_and_for_its_owner_only(run, site, tmp_path):
+    comment(site)
+    run("backup", str(tmp_path / "backup.db"))
+    assert sorted(path.name for path in tmp_path.glob("*backup*")) == ["backup.db"]
+    assert (tmp_path / "backup.db").stat().st_mode & 0o077 == 0
+    with sqlite3.connect(tmp_path / "backup.db") as db:
+        assert db.execute("SELECT count(*) FROM comments").fetchone() == (1,)
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    db.close()
+
+
+def test_a_backup_that_cannot_be_written(run, tmp_path):
+    with pytest.raises(Refused, match=r"^saring: .*cannot be written.*\n$"):
+        run("backup", str(tmp_path / "none" / "backup.db"))
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 100, b"", b"SQLite format 3\0" * 99])
+def test_a_backup_that_is_none_changes_nothing(run, site, tmp_path, content):
+    kept = comment(site)
+    (tmp_path / "bad").write_bytes(content)
+    with pytest.raises(Refused, match=r"^saring: .*bad.* nothing was changed\n$"):
+        run("restore", str(tmp_path / "bad"))
+    assert site.get(f"/v1/comments/{kept}").status_code == 200
+
+
+def test_a_damaged_backup_changes_nothing(run, site, tmp_path):
+    kept = [comment(site, content="x" * 5000 + new_id()) for _ in range(20)]
+    run("backup", str(tmp_path / "bad"))
+    whole = bytearray((tmp_path / "bad").read_bytes())
+    whole[len(whole) // 3 : len(whole) // 2] = b"\xff" * (len(whole) // 2 - len(whole) // 3)
+    (tmp_path / "bad").write_bytes(whole)
+    with pytest.raises(Refused, match=r"^saring: .*bad.* nothing was changed\n$"):
+        run("restore", str(tmp_path / "bad"))
+    assert site.get(f"/v1/comments/{kept[0]}").status_code == 200
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_backups_of_postgresql_are_its_own(run, postgres, monkeypatch, tmp_path, command):
+    url = postgres.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("SARING_DATABASE_URL", url)
+    (tmp_path / "file").touch()
+    with pytest.raises(Refused, match="use pg_dump and pg_restore"):
+        run(command, str(tmp_path / "file"))
+
+
+def test_doctor(run, monkeypatch):
+    """One line each; the model of the repository is sound."""
+    monkeypatch.setenv("SARING_MODELS_DIR", str(ROOT / "models"))
+    assert run("doctor").splitlines() == [
+        "ok    home and secret",
+        "ok    database and migrations",
+        "ok    model",
+        "ok    disk",
+    ]
+
+
+def test_doctor_finds_what_is_wrong(run, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("SARING_HOME", str(tmp_path / "file" / "home"))
+    monkeypatch.setenv("SARING_DATABASE_URL", f"sqlite:///{tmp_path}/none/saring.db")
+    with pytest.raises(Refused) as refused:
+        run("doctor")
+    said = str(refused.value).splitlines()
+    assert [line.partition(":")[0] for line in said] == [
+        "FAIL  home and secret",
+        "FAIL  database and migrations",
+        "FAIL  model",
+        "FAIL  disk",
+    ]
+    assert "SARING_HOME: got" in said[0]
+
+
+def test_a_mistyped_command_says_what_there_is(run):
+    with pytest.raises(Refused, match="No such command"):
+        run("moderate")
+
+
+def test_first_start_makes_a_site_once(sqlite, clock):
+    access = Access(sqlite, SECRET, clock)
+    keys, password = access.first_start()
+    assert (keys.name, len(keys.key), len(keys.short_key)) == ("default", 40, 12)
+    assert len(password) >= 12
+    assert access.first_start() is None
+    assert access.moderators() == [("admin", "admin", False)]
