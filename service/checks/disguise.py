@@ -24,6 +24,7 @@ DECORATION_WEIGHT: Final = 0.3
 
 _LATIN: Final = (Kind.LOWER, Kind.UPPER)
 _TRICKS: Final = (Kind.FANCY, Kind.TURNED, Kind.LOOK_ALIKE, Kind.COMBINING, Kind.HIDDEN)
+_TRICK_MAP: Final = bytes(kind in _TRICKS for kind in range(256))
 _SOFT_HYPHEN: Final = "\u00ad"
 _LAST_CONTROL: Final = "\u009f"  # C1 controls are faults of encoding
 _OVERRIDES: Final = ("\u202d", "\u202e")
@@ -37,8 +38,11 @@ def disguise(text: str, folded: Folded) -> list[Signal]:
     """What the disguised words of a text amount to; matches are those words. Linear time."""
     words, hidden, mixed, brand = 0, [], [], False
     if folded.count(*_TRICKS):
+        tricks = folded.kinds.translate(_TRICK_MAP)
         for word, start, end in _words(folded):
             words += 1
+            if 1 not in tricks[start:end]:
+                continue
             if _is_obfuscated(text[start:end], folded.kinds[start:end]):
                 hidden.append((start, end))
                 brand = brand or _is_brand(word)
@@ -48,7 +52,7 @@ def disguise(text: str, folded: Folded) -> list[Signal]:
     decoration = bool(seen) and not brand and len(hidden) * 3 > words * 2
     apart = [] if decoration else _pulled_apart(folded)
     loud = [span for span in apart if _is_emphasis(text[slice(*span)])]
-    seen += [span for span in apart if span not in loud]
+    seen += [span for span in apart if not _is_emphasis(text[slice(*span)])]
     ceiling = DECORATION_WEIGHT if decoration else 1.0
     return [
         *_signal("OBFUSCATED_TEXT", {DISGUISED_WEIGHT: seen, SPACED_WEIGHT: loud}, ceiling),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final
 
 from service.checks.folding import Folded, fold
@@ -47,4 +49,6 @@ def _standing(folded: Folded, words: WordList, allowed: WordList) -> list[Hit]:
     """Hits that no allowed phrase covers."""
     hits = words.find(folded)
     spared = allowed.find(folded) if hits else []
-    return [h for h in hits if not any(a.start <= h.start and h.end <= a.end for a in spared)]
+    starts = [hit.start for hit in spared]
+    reach = [0, *accumulate((hit.end for hit in spared), max)]
+    return [hit for hit in hits if reach[bisect_right(starts, hit.start)] < hit.end]

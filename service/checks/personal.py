@@ -29,7 +29,7 @@ _PROVINCES: Final = frozenset(_PROVINCE_CODES.split())
 _DIGITS = re.compile(
     r"(?<![\w.,/=?&#:+-])(?:\+|\(\+?)?\d(?:[ .()-]{0,2}\d){8,21}(?![\w/=&%:]|[.,]\d)"
 )
-_LINK = re.compile(r"\S*(?:://|www\.)\S*")
+_CHUNK = re.compile(r"\S+")
 _MOBILE = re.compile(r"(?:(?:00)?628|08)[1-9]\d{7,10}")
 _FIXED = re.compile(r"(?:(?:00)?62|0)(?:2[1-9]|[3-79]\d)\d{6,9}")
 _CARD = re.compile(r"[2-6]\d{15}|3[47]\d{13}")
@@ -56,13 +56,13 @@ def conceal(text: str) -> str:
 
 
 def _found(text: str) -> list[tuple[int, int, str]]:
-    links = [match.span() for match in _LINK.finditer(text)] if "/" in text or "www" in text else []
-    numbers = (
-        (start, end, kind)
-        for start, end, kind in _numbers(text)
-        if not any(first <= start < last for first, last in links)
-    )
-    return sorted([*numbers, *_masks(text)])
+    own = _CHUNK.sub(_without_link, text) if "://" in text or "www." in text else text
+    return sorted([*_numbers(own), *_masks(text)])
+
+
+def _without_link(chunk: re.Match[str]) -> str:
+    """Digits in an address are no telephone number; blanks keep every other place."""
+    return " " * len(chunk[0]) if "://" in chunk[0] or "www." in chunk[0] else chunk[0]
 
 
 def _masks(text: str) -> Iterator[tuple[int, int, str]]:
