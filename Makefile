@@ -34,7 +34,7 @@ lock: .venv/dev  ## lock requirements.txt and requirements-dev.txt afresh
 	$(BIN)/pip-compile $(LOCK) -o requirements.txt pyproject.toml
 	$(BIN)/pip-compile $(LOCK) --extra dev --extra train --extra bench -c requirements.txt -o requirements-dev.txt pyproject.toml
 
-LOCK := -q --generate-hashes --no-emit-index-url --allow-unsafe --strip-extras --no-header --all-build-deps
+LOCK := -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe --strip-extras --no-header --all-build-deps
 
 clean:           ## remove the environment and caches; state in SARING_HOME stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
