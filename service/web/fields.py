@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal, Self
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StringConstraints,
+)
 from pydantic import model_validator as after_model
 from pydantic_core import PydanticCustomError
 
@@ -38,6 +46,11 @@ def _address(value: str) -> str:
     except EmailNotValidError:
         raise PydanticCustomError("email", "not an e-mail address") from None
     return checked.normalized
+
+
+def _whole(value: object) -> object:
+    """30.0 is a whole number to JSON Schema and to JavaScript."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _line(characters: int) -> StringConstraints:
@@ -80,6 +93,8 @@ WebAddress = Annotated[
 Scorable = Annotated[
     str, AfterValidator(_fits), Field(json_schema_extra={"maxLength": CONTENT_BYTES})
 ]
+ForeignId = Annotated[StrictInt, Field(ge=0, lt=2**63), BeforeValidator(_whole)]
+Milliseconds = Annotated[int, Field(ge=0, lt=2**31), BeforeValidator(_whole)]
 
 
 class CommentIn(BaseModel):
@@ -93,8 +108,8 @@ class CommentIn(BaseModel):
     author_url: WebAddress | None = None
     permalink: Annotated[str, _line(2000)] | None = Field(None, description="The article's URL.")
     post_title: Annotated[str, _line(1000)] | None = Field(None, description="Its title.")
-    parent_id: Annotated[str, _line(200)] | Annotated[StrictInt, Field(ge=0, lt=2**63)] | None = (
-        Field(None, description="The comment that this one answers, by the site's own id.")
+    parent_id: Annotated[str, _line(200)] | ForeignId | None = Field(
+        None, description="The comment that this one answers, by the site's own id."
     )
     author_ip: Annotated[str, _line(100)] | None = Field(
         None, description="Turned into a keyed hash; ignored where it is no IP address."
@@ -103,7 +118,7 @@ class CommentIn(BaseModel):
     locale: Annotated[str, _line(35)] | None = Field(None, examples=["id_ID"])
     referrer: str | None = Field(None, description="Accepted and not stored.")
     honeypot: str | None = Field(None, description="A field no person sees: filled means a bot.")
-    submitted_after_ms: Annotated[int, Field(ge=0, lt=2**31)] | None = Field(
+    submitted_after_ms: Milliseconds | None = Field(
         None, description="Milliseconds from showing the form to sending it."
     )
 

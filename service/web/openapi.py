@@ -49,7 +49,7 @@ _COMMENT_ID: Final = {
     "schema": {"type": "string", "format": "uuid"},
 }  # fmt: skip
 _IDEMPOTENCY_KEY: Final = {
-    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255},
+    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string"},
     "description": "Sent again with the same comment, the first answer is repeated for a day.",
 }  # fmt: skip
 

@@ -134,6 +134,8 @@ def test_a_problem_is_rfc_9457(site):
         ("submitted_after_ms", 2**31, "type"),
         ("submitted_after_ms", 1.5, "type"),
         ("submitted_after_ms", "100", "type"),
+        ("submitted_after_ms", 1e300, "type"),
+        ("submitted_after_ms", True, "type"),
         ("honeypot", 1, "type"),
     ],
 )
@@ -157,6 +159,8 @@ def test_each_bad_field(site, field, value, code):
         ("submitted_after_ms", 2**31 - 1),
         ("parent_id", 2**63 - 1),
         ("parent_id", 0),
+        ("parent_id", 17.0),
+        ("submitted_after_ms", 30.0),
     ],
 )
 def test_each_limit_itself_is_good(site, field, value):

@@ -1,0 +1,126 @@
+"""What the documents name exists: settings with their defaults, commands, routes, files."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+
+from service import logs
+from service.app import create_app
+from service.cli import commands
+from service.settings import RateLimit, Settings
+from tests.conftest import SECRET
+from tests.doubles import FakeScorer
+from tests.running import ROOT
+
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+# Settings that have no default to compare: the table says in words what happens without them.
+IN_WORDS = {"SARING_DATABASE_URL", "SARING_SECRET", "SARING_TRUSTED_PROXIES"}
+
+
+each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+
+
+def default_of(name: str) -> str:
+    value = {field.name: field.default for field in fields(Settings)}[name]
+    if isinstance(value, bool):
+        return str(int(value))
+    return str(value.count) if isinstance(value, RateLimit) else str(value)
+
+
+def settings_table() -> dict[str, str]:
+    rows = re.findall(r"^\| `(SARING_\w+)` \| ([^|]*) \|", README, re.MULTILINE)
+    return {name: default.strip().strip("`") for name, default in rows}
+
+
+def test_it_works():
+    """The settings table is settings.py's, in its order and with its defaults."""
+    table = settings_table()
+    assert list(table) == [f"SARING_{field.name.upper()}" for field in fields(Settings)]
+    told = {name: default for name, default in table.items() if name not in IN_WORDS}
+    assert told == {name: default_of(name.removeprefix("SARING_").lower()) for name in told}
+
+
+@each_document
+def test_every_setting_that_is_named_exists(document):
+    named = set(re.findall(r"SARING_[A-Z][A-Z_]*[A-Z]", document.read_text(encoding="utf-8")))
+    known = {f"SARING_{field.name.upper()}" for field in fields(Settings)}
+    known |= {f"{name}_FILE" for name in known}
+    assert named <= known
+
+
+def code_lines(document: Path) -> list[str]:
+    """The lines of code blocks, continued ones joined, comments and prompts taken off."""
+    text = document.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    joined = "".join(blocks).replace("\\\n", " ")
+    inline = re.findall(r"`(saring [^`]+)`", text)
+    return [line.strip() for line in [*joined.splitlines(), *inline]]
+
+
+def saring_commands(document: Path) -> list[list[str]]:
+    found = [
+        re.search(r"(?:^|[\s/|])saring ([a-z][^|#;&]*)", line) for line in code_lines(document)
+    ]
+    return [shlex.split(match[1]) for match in found if match and is_call(match.string)]
+
+
+def is_call(line: str) -> bool:
+    """Saring as a command, not as the name of an image, a user, a service or a volume."""
+    return not re.search(r"docker|podman|systemctl|useradd|adduser|chown|sudo -u saring$", line)
+
+
+@each_document
+def test_every_command_that_is_named_parses(document):
+    for words in saring_commands(document):
+        command: click.Command = commands
+        while isinstance(command, click.Group) and words:
+            name, *words = words
+            assert name in command.commands, f"saring … {name} in {document.name}"
+            command = command.commands[name]
+        if words and "…" not in words:
+            known = [option for param in command.params for option in param.opts]
+            named = [word.partition("=")[0] for word in words if word.startswith("--")]
+            assert set(named) <= {*known, "--help"}, f"{words} in {document.name}"
+
+
+def test_the_readme_names_commands():
+    """The test above has something to look at."""
+    assert any(words[:2] == ["site", "set"] for words in saring_commands(ROOT / "README.md"))
+
+
+@each_document
+def test_every_make_target_that_is_named_exists(document):
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    text = document.read_text(encoding="utf-8")
+    named = re.findall(r"`make ([a-z]+)`|^make ([a-z]+)$", text, re.MULTILINE)
+    assert {one or other for one, other in named} <= set(targets)
+
+
+@each_document
+def test_every_route_that_is_named_is_served(document, tmp_path):
+    text = document.read_text(encoding="utf-8")
+    named = re.findall(r"(?:127\.0\.0\.1:8000|`)(/(?:v1/|healthz|readyz|metrics|docs|demo|openapi)"
+                       r"[\w/.$<>{}:]*)", text)  # fmt: skip
+    settings = Settings(home=tmp_path, database_url="sqlite:///x", secret=SECRET, demo=True)
+    app = create_app(settings, scorer=FakeScorer())
+    logs.close()
+    served = {re.sub(r"<[^>]+>", "*", rule.rule) for rule in app.url_map.iter_rules()}
+    for path in named:
+        pattern = re.sub(r"\$\w+|<[^>]+>|\{[^}]+\}", "*", path.rstrip("."))
+        assert pattern in served, f"{path} in {document.name}"
+
+
+@each_document
+def test_every_file_that_is_linked_exists(document):
+    text = document.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text) + re.findall(r'src="([^":]+)"', text)
+    for link in links:
+        assert (document.parent / link).exists(), f"{link} in {document.name}"

@@ -1,0 +1,71 @@
+"""Thousands of requests made from the document: no 5xx, and no answer that it does not describe."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+
+from service import logs
+from service.app import create_app
+from service.comments import new_id
+from service.settings import Settings
+from service.web import openapi
+from tests.conftest import SECRET
+from tests.doubles import FakeScorer, Site
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, migrated_sqlite):
+    """A site that lives through every generated request."""
+    home = tmp_path_factory.mktemp("schemathesis")
+    (home / "saring.db").write_bytes(migrated_sqlite)
+    url = f"sqlite:///{home / 'saring.db'}"
+    app = create_app(Settings(home=home, database_url=url, secret=SECRET), scorer=FakeScorer())
+    yield Site.added_to(app, "default")
+    app.extensions["saring"]["database"].engine.dispose()
+    logs.close()
+
+
+@pytest.fixture(scope="module")
+def document(site):
+    config = schemathesis.Config.from_dict({"generation": {"with-security-parameters": False}})
+    return schemathesis.openapi.from_wsgi("/openapi.json", site.app, config=config)
+
+
+BOUNDED = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+OPERATIONS = [(operation.path, operation.method.upper()) for operation in openapi.OPERATIONS]
+CAN_BE_WRONG = [(one.path, one.method.upper()) for one in openapi.OPERATIONS if one.keyed]
+RIGHT_AND_WRONG = [(*one, GenerationMode.POSITIVE) for one in OPERATIONS] + [
+    (*one, GenerationMode.NEGATIVE) for one in CAN_BE_WRONG
+]
+
+
+@pytest.mark.parametrize(("path", "method", "mode"), RIGHT_AND_WRONG)
+def test_every_answer_is_documented(document, site, path, method, mode):
+    """All checks of the tool, on requests that follow the document and on such that do not."""
+
+    @BOUNDED
+    @given(document[path][method].as_strategy(generation_mode=mode))
+    def check(case):
+        fresh = {"Idempotency-Key": new_id()} if mode is GenerationMode.POSITIVE else {}
+        case.call_and_validate(headers={**site.key, **fresh})  # a key that was used is refused
+
+    check()
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_answer_without_a_key_is_documented(document, path, method):
+    @settings(BOUNDED, max_examples=10)
+    @given(document[path][method].as_strategy())
+    def check(case):
+        case.call_and_validate()
+
+    check()
