@@ -8,6 +8,7 @@ import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any
 
 import structlog
@@ -55,6 +56,7 @@ class _DailyFile:
         self._directory = directory
         self._day = ""
         self._file: IO[str] | None = None
+        self._one_at_a_time = Lock()
 
     def __call__(self, *_names: Any) -> _DailyFile:
         return self
@@ -66,7 +68,7 @@ class _DailyFile:
         self._file, self._day = None, ""
 
     def msg(self, line: str) -> None:
-        with suppress(OSError):  # a full disk costs the line, not the answer
+        with self._one_at_a_time, suppress(OSError):  # a full disk costs the line, not the answer
             print(line, file=self._today(), flush=True)
 
     def _today(self) -> IO[str]:

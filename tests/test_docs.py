@@ -66,15 +66,10 @@ def code_lines(document: Path) -> list[str]:
 
 
 def saring_commands(document: Path) -> list[list[str]]:
-    found = [
-        re.search(r"(?:^|[\s/|])saring ([a-z][^|#;&]*)", line) for line in code_lines(document)
-    ]
-    return [shlex.split(match[1]) for match in found if match and is_call(match.string)]
-
-
-def is_call(line: str) -> bool:
-    """Saring as a command, not as the name of an image, a user, a service or a volume."""
-    return not re.search(r"docker|podman|systemctl|useradd|adduser|chown|sudo -u saring$", line)
+    """Saring as a command, by name or by path; not as a user, an image or a service."""
+    calls = [line for line in code_lines(document) if not line.startswith("docker ")]
+    found = [re.search(r"(?:^|/)saring ([a-z][^|#;&]*)", line) for line in calls]
+    return [shlex.split(match[1]) for match in found if match]
 
 
 @each_document
