@@ -5,13 +5,12 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from argon2 import PasswordHasher
 
-from service.comments import Rules, Site, SiteKeys, new_id
+from service.comments import Site, SiteKeys, new_id
 from service.errors import Conflict, Forbidden, Missing, Unauthenticated
 from service.storage import accounts
 from service.storage.accounts import KeyDigests
@@ -75,15 +74,6 @@ class Access:
         """A site by its name, or `Missing`."""
         with self._database.read() as tx:
             return _found(accounts.site_by_name(tx, name), name)
-
-    def change_rules(self, name: str, changed_by: str, **changes: Any) -> Rules:
-        """Append a version of a site's rules; nonsense is refused by `Rules` itself."""
-        with self._database.begin() as tx:
-            site = _found(accounts.site_by_name(tx, name), name)
-            rules = replace(site.rules, **changes, version=site.rules.version + 1)
-            accounts.add_rules(tx, site.id, rules, changed_by, self._now())
-        self._remembered.clear()
-        return rules
 
     def add_moderator(self, name: str, role: str, password: str) -> None:
         """Make a moderator; a name that is taken is a `Conflict`."""

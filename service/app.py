@@ -11,25 +11,20 @@ from flask import Blueprint, Flask, Response, g, request
 from service import __version__, logs
 from service.access import Access
 from service.comments import utc_now
-from service.errors import BadArtefact, BadSettings, ServiceError
+from service.errors import BadSettings, ServiceError
+from service.housekeeping import Housekeeper
 from service.metrics import Metrics
+from service.model import load_scorer
 from service.moderation import Moderation
+from service.review import Review
+from service.rulebook import Rulebook
 from service.scoring.scorer import NoModel, Scorer
 from service.settings import LEAST_SECRET_BYTES, Settings
 from service.storage import store
 from service.storage.engine import Database, open_database
 from service.storage.migrate import pending
-from service.web import demo, docs, faults, health, native
+from service.web import demo, docs, faults, health, native, policy
 from service.web.proxies import BehindProxies
-
-
-def load_scorer(settings: Settings) -> Scorer | NoModel:
-    """The current model, or a NoModel that says why there is none; the service stays up."""
-    try:
-        return Scorer.load(settings.models_dir)
-    except BadArtefact as error:
-        logs.get().error("model_refused", why=str(error))
-        return NoModel(str(error))
 
 
 def create_app(
@@ -47,16 +42,24 @@ def create_app(
     database = open_database(settings.database_url, pool_size=settings.threads + 1)
     access = Access(database, settings.secret, now)
     moderation = Moderation(
-        database, scorer or load_scorer(settings), settings.secret, now, metrics
+        database, scorer or load_scorer(settings.models_dir), settings.secret, now, metrics
     )
+    rulebook = Rulebook(database, lambda: moderation.scorer, now)
     app = Flask("service.web", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, MAX_FORM_MEMORY_SIZE=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would repeat the path that it was given
-    app.extensions["saring"] = {"database": database, "moderation": moderation, "access": access}
+    app.extensions["saring"] = {
+        "database": database,
+        "moderation": moderation,
+        "access": access,
+        "rulebook": rulebook,
+        "housekeeper": Housekeeper({"rejudge_held": moderation.rejudge_held}),
+    }
     faults.register(app)
     app.register_blueprint(native.blueprint(moderation, access))
+    app.register_blueprint(policy.blueprint(rulebook, Review(database, now), access))
     app.register_blueprint(_health(database, moderation, metrics))
     app.register_blueprint(docs.blueprint(__version__, demo=settings.demo))
     if settings.demo:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from service.errors import FieldError, Invalid
+from service.rules import Rules
 
 Verdict = Literal["accept", "hold", "reject"]
 DecidedBy = Literal["model", "rule", "moderator"]
@@ -22,6 +22,8 @@ REASONS: Final = (
     "OBFUSCATED_TEXT", "MIXED_SCRIPT", "LANGUAGE_UNSURE", "NEW_COMMENTER", "PERSONAL_DATA",
     "NOT_SCORED", "SAMPLE_CHECK", "COMPLAINT",
 )  # fmt: skip
+
+LABELS: Final = ("spam", "toxic", "off_topic", "other")
 
 TEST_STRINGS: Final[Mapping[str, Verdict]] = {
     "saring-test-accept": "accept",
@@ -55,6 +57,7 @@ class Submission:
     ``author_key`` for the e-mail, ``network_key`` for the IP; empty where none was given.
     ``twin_by_name`` and ``twin_by_author`` are digests of WordPress's duplicate rule: the same
     text on the same article under the same parent, by the same name or the same e-mail.
+    ``text_key`` stands for the text alone, wherever and by whomever it is posted on the site.
     """
 
     content: str
@@ -68,6 +71,7 @@ class Submission:
     network_key: str
     twin_by_name: int
     twin_by_author: int
+    text_key: int
     honeypot_filled: bool
     submitted_after_ms: int | None
 
@@ -114,25 +118,58 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """What one site has set. ``version`` counts changes; budgets are per 1,000 good comments."""
+class Wave:
+    """A cluster of near copies, named by the comment that began it.
 
-    version: int = 0
-    reject_per_mille: float = 1.0
-    hold_per_mille: float = 30.0
-    toxicity_rejects: bool = False
-    require_name_email: bool = True
+    ``size`` counts its copies before the one at hand, ``recent`` those of the last hour that came
+    from another author than the copy before them.
+    ``ruling`` is a person's word on the whole wave, ``worst`` the hardest machine verdict in it.
+    """
 
-    def __post_init__(self) -> None:
-        budgets = ("reject_per_mille", "hold_per_mille")
-        bad = [name for name in budgets if not 0 <= getattr(self, name) <= 1000]
-        if bad:
-            raise Invalid([FieldError(name, "budget") for name in bad])
+    id: str
+    size: int = 1
+    recent: int = 1
+    worst: Verdict = "accept"
+    ruling: Verdict | None = None
+    similarity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What storage knows of a submission's company at the moment it arrives."""
+
+    accepted: int = 0
+    rejected: int = 0
+    author_last_minute: int = 0
+    network_last_minute: int = 0
+    repeats: int = 0
+    standing: Literal["", "blocked", "trusted"] = ""
+    ruled: Verdict | None = None
+    rejected_hosts: frozenset[str] = frozenset()
+    wave: Wave | None = None
+    quotes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A person's word on one comment."""
+
+    id: str
+    comment_id: str
+    verdict: Verdict
+    labels: tuple[str, ...]
+    note: str
+    moderator: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The machine's answer with everything needed to explain and to replay it."""
+    """The machine's answer with everything needed to explain and to replay it.
+
+    ``context`` is what the policy was told of people's earlier words and of the wave; ``shadow``
+    what the site's shadow rules would have answered, where it has any.
+    """
 
     verdict: Verdict
     decided_by: DecidedBy
@@ -141,18 +178,21 @@ class Decision:
     scores: Mapping[str, float]
     language: Language
     limits: Mapping[str, Limits]
+    context: Mapping[str, Verdict]
     model_version: str
     rules_version: str
+    shadow: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A stored submission with its latest decision."""
+    """A stored submission with the machine's latest decision and, if there is one, a person's."""
 
     id: str
     created_at: datetime
     submission: Submission
     decision: Decision
+    ruling: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +201,7 @@ class Site:
 
     id: str
     name: str
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True, slots=True)

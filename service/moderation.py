@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from time import perf_counter
 from typing import Final, Protocol, cast
 
-from service import checks, policy, privacy
+from service import checks, policy, privacy, rulebook, surroundings
+from service.checks.sketch import Sketch
 from service.comments import (
     Arrival,
     Case,
     Decision,
+    History,
     Language,
     Limits,
     Match,
-    Rules,
     Scores,
     Site,
     Submission,
     new_id,
 )
-from service.errors import Conflict, Invalid, Missing, Unavailable
+from service.errors import Conflict, Invalid, Missing, TooMany, Unavailable
+from service.rules import Rules
 from service.scoring.scorer import Assessment, NoModel, Scorer
-from service.storage import store
+from service.storage import accounts, store
 from service.storage.engine import Database
+from service.surroundings import Surroundings
 
 ANSWERS_KEPT: Final = timedelta(days=1)
 _HEAD_OF: Final = {code: head for head, code in policy.HEAD_REASONS.items()}
@@ -56,12 +59,15 @@ class Moderation:
         secret: bytes,
         now: Callable[[], datetime],
         meter: Meter,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self.scorer = scorer
         self._database = database
         self._secret = secret
         self._now = now
         self._meter = meter
+        self._chance = chance
+        self._compiled: dict[str, tuple[int, checks.Lists]] = {}
 
     def submit(self, site: Site, arrival: Arrival, idempotency_key: str = "") -> Case:
         """Judge and store one comment.
@@ -74,10 +80,13 @@ class Moderation:
         kept = ticket and self._first_answer(ticket, submission)
         if kept:
             return kept
-        decision = self._judge(submission, arrival.content, site.rules)
+        around = self._gather(site, submission)
+        if checks.flooding(around.history, site.rules):
+            raise TooMany("too many comments in a minute", checks.MINUTE)
+        decision = self._judge(site, submission, around.history)
         case = Case(new_id(), self._now(), submission, decision)
         try:
-            self._record(site, case, ticket)
+            self._record(site, case, around, ticket)
         except Conflict:
             kept = ticket and self._first_answer(ticket, submission)
             if kept:
@@ -86,6 +95,28 @@ class Moderation:
         if submission.test_verdict is None:
             self._meter.judged(decision)
         return case
+
+    def rejudge_held(self, count: int = 200) -> int:
+        """Judge again what waits under another model or other rules; how many were.
+
+        A person's ruling is never judged again, and one that arrives meanwhile wins.
+        """
+        if isinstance(self.scorer, NoModel):
+            return 0
+        done = 0
+        with self._database.read() as tx:
+            sites = accounts.all_sites(tx)
+        for site in sites:
+            rules_version = policy.rules_version(site.rules)
+            with self._database.read() as tx:
+                stale = store.held_under_others(
+                    tx, site.id, self.scorer.version, rules_version, count
+                )
+            for case, version in stale:
+                decision = self._judge_again(site, case)
+                with self._database.begin() as tx:
+                    done += store.replace_decision(tx, case.id, version, decision)
+        return done
 
     def score(self, texts: Sequence[str]) -> list[Scores]:
         """What the model says of some texts; nothing is stored. No model: `Unavailable`."""
@@ -118,29 +149,67 @@ class Moderation:
             raise Invalid([], "idempotency_key_reused")
         return Case(kept.comment_id, kept.created_at, submission, kept.decision)
 
-    def _judge(self, submission: Submission, text: str, rules: Rules) -> Decision:
-        scorer = self.scorer
+    def _judge_again(self, site: Site, case: Case) -> Decision:
+        rules, submission = site.rules.at(self._now()), case.submission
+        scores, limits = self._assess(self.scorer, submission.content, rules)
+        kept = [s for s in case.decision.reasons if s.code not in policy.SCORE_CODES]
+        raised = (
+            *checks.language(scores),
+            *(signal for signal in kept if signal.code not in checks.LIST_CODES),
+            *checks.listed(submission, self._lists(site)),
+        )
+        context = case.decision.context
+        evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
+        decision = policy.decide(evidence, self.scorer.version)
+        return decision if scores is None else _explained(decision, self.scorer, submission.content)
+
+    def _gather(self, site: Site, submission: Submission) -> Surroundings:
+        if submission.test_verdict:
+            return Surroundings(History(), (), Sketch((), b""))
+        with self._timed("gather"), self._database.read() as tx:
+            return surroundings.gather(tx, site, submission, self._now())
+
+    def _judge(self, site: Site, submission: Submission, history: History) -> Decision:
+        scorer, rules = self.scorer, site.rules.at(self._now())
         with self._timed("score"):
-            scores, limits = self._assess(scorer, text, rules)
+            scores, limits = self._assess(scorer, submission.content, rules)
         with self._timed("decide"):
-            raised = checks.signals(submission, scores)
-            evidence = policy.Evidence(submission, raised, scores, limits)
-            decision = policy.decide(evidence, scorer.version, rules)
+            raised = checks.signals(submission, scores, history, rules, self._lists(site))
+            evidence = policy.Evidence(
+                submission, raised, scores, limits, rules, checks.context(history)
+            )
+            decision = policy.decide(evidence, scorer.version)
+            if rules.shadow:
+                decision = self._beside(decision, submission, rules)
         if decision.verdict == "accept" or scores is None:
             return decision
         with self._timed("explain"):
             try:
-                return _explained(decision, scorer, text)
+                return _explained(decision, scorer, submission.content)
             except Exception as error:  # noqa: BLE001  nor may a bug in explaining it
                 self._meter.scorer_failed(error)
                 return decision
+
+    def _beside(self, decision: Decision, submission: Submission, rules: Rules) -> Decision:
+        """The same decision, with what the shadow rules would have answered."""
+        shadow = rules.shadowed() or rules
+        would = rulebook.again(decision, submission, shadow, self.scorer)
+        return replace(decision, shadow=would.verdict)
+
+    def _lists(self, site: Site) -> checks.Lists:
+        """The site's lists, compiled once per version of its rules."""
+        version, lists = self._compiled.get(site.id, (-1, None))
+        if lists is None or version != site.rules.version:
+            lists = checks.compiled(site.rules)
+            self._compiled[site.id] = (site.rules.version, lists)
+        return lists
 
     def _assess(
         self, scorer: Scorer | NoModel, text: str, rules: Rules
     ) -> tuple[Scores | None, Mapping[str, Limits]]:
         try:
             assessment = scorer.assess([text])[0]
-            limits = _limits(scorer, rules)
+            limits = rulebook.limits(scorer, rules)
         except Unavailable:
             return None, {}
         except Exception as error:  # noqa: BLE001  a scorer's bug must cost a verdict, not a comment
@@ -148,26 +217,34 @@ class Moderation:
             return None, {}
         return _scores(assessment), limits
 
-    def _record(self, site: Site, case: Case, ticket: tuple[str, str] | None) -> None:
+    def _record(
+        self, site: Site, case: Case, around: Surroundings, ticket: tuple[str, str] | None
+    ) -> None:
+        wave = around.history.wave
         with self._timed("record"), self._database.begin() as tx:
-            store.add_comment(tx, site.id, case)
+            store.add_comment(
+                tx,
+                site.id,
+                case,
+                wave_id=wave.id if wave else None,
+                signature=around.sketch.signature or None,
+                sampled=self._drawn(site, case),
+            )
+            surroundings.record(tx, site, case, around)
             if ticket:
                 store.add_answer(tx, *ticket, case)
+
+    def _drawn(self, site: Site, case: Case) -> bool:
+        """Whether chance picks this verdict for a person's second look; the answer is unchanged."""
+        if case.decision.verdict == "hold" or case.submission.test_verdict:
+            return False
+        return self._chance() * 1000 < site.rules.sample_per_mille
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:
         start = perf_counter()
         yield
         self._meter.phase(phase, perf_counter() - start)
-
-
-@lru_cache(maxsize=256)
-def _limits(scorer: Scorer | NoModel, rules: Rules) -> Mapping[str, Limits]:
-    """The thresholds that keep a site's budgets with this model: the same until either changes."""
-    thresholds = scorer.thresholds(
-        rules.reject_per_mille, rules.hold_per_mille, toxicity_rejects=rules.toxicity_rejects
-    )
-    return {head: Limits(found.hold, found.reject) for head, found in thresholds.items()}
 
 
 def _scores(assessment: Assessment) -> Scores:

@@ -4,7 +4,7 @@ wins. Pure: the same input gives the same decision, so a stored one can be repla
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from service.comments import (
@@ -12,14 +12,14 @@ from service.comments import (
     Decision,
     Language,
     Limits,
-    Rules,
     Scores,
     Signal,
     Submission,
     Verdict,
 )
+from service.rules import Rules
 
-POLICY_VERSION: Final = "1"
+POLICY_VERSION: Final = "2"
 
 # The reason that a head's score becomes, in the order in which they are told.
 HEAD_REASONS: Final[Mapping[str, str]] = {
@@ -29,39 +29,60 @@ HEAD_REASONS: Final[Mapping[str, str]] = {
     "identity_attack": "IDENTITY_ATTACK",
     "threat": "THREAT",
 }
+# Weaker signals of these kinds are recorded and told, and decide nothing by themselves.
+LEAST_WEIGHTS: Final[Mapping[str, float]] = {
+    "LINKS": 0.5,
+    "OBFUSCATED_TEXT": 0.5,
+    "MIXED_SCRIPT": 0.5,
+}
+_ANY_WEIGHT: Final = 1e-9
+
+# What scores say by themselves; a new scoring says it anew.
+SCORE_CODES: Final = frozenset((*HEAD_REASONS.values(), "LANGUAGE_UNSURE", "NOT_SCORED"))
+_UNKNOWN: Final[Language] = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that a rule may look at. ``scores`` is None where the scorer could not answer."""
+    """All that a rule may look at. ``scores`` is None where the scorer could not answer.
+
+    ``context`` holds what people said before and what the comment's wave has come to, under
+    ``ruled``, ``author``, ``wave_ruling``, ``wave_worst`` and ``quotes``; see the context
+    of `service.checks`.
+    """
 
     submission: Submission
     signals: tuple[Signal, ...]
     scores: Scores | None
     limits: Mapping[str, Limits]
+    rules: Rules = field(default_factory=Rules)
+    context: Mapping[str, Verdict] = field(default_factory=dict)
 
     def has(self, code: str) -> bool:
-        """Whether this signal was raised."""
-        return any(signal.code == code for signal in self.signals)
+        """Whether this signal speaks against the comment loudly enough to decide."""
+        least = LEAST_WEIGHTS.get(code, _ANY_WEIGHT)
+        return any(signal.code == code and signal.weight >= least for signal in self.signals)
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the author has earned it: a negative NEW_COMMENTER."""
+        return any(s.code == "NEW_COMMENTER" and s.weight < 0 for s in self.signals)
 
     @property
     def rejectable(self) -> bool:
         """A score is over its reject limit, in a language that the model knows."""
-        scores = self.scores
-        return (
-            scores is not None
-            and not scores.unsure
-            and any(
-                _over(scores.heads.get(head), limits.reject) for head, limits in self.limits.items()
-            )
-        )
+        return self._over("reject") and self.scores is not None and not self.scores.unsure
 
     @property
     def holdable(self) -> bool:
         """A score is over its hold limit."""
-        scores = self.scores
-        return scores is not None and any(
-            _over(scores.heads.get(head), limits.hold) for head, limits in self.limits.items()
+        return self._over("hold")
+
+    def _over(self, level: str) -> bool:
+        heads = self.scores.heads if self.scores else {}
+        return any(
+            _reached(heads.get(head), getattr(limits, level))
+            for head, limits in self.limits.items()
         )
 
 
@@ -74,19 +95,56 @@ class Rule:
     verdict: Callable[[Evidence], Verdict | None]
 
 
+def _holds(code: str) -> Callable[[Evidence], Verdict | None]:
+    return lambda evidence: "hold" if evidence.has(code) else None
+
+
+def _holds_strangers(code: str) -> Callable[[Evidence], Verdict | None]:
+    return lambda evidence: "hold" if evidence.has(code) and not evidence.trusted else None
+
+
+def _wave_ruling(evidence: Evidence) -> Verdict | None:
+    return evidence.context.get("wave_ruling") if evidence.has("NEAR_COPY") else None
+
+
+def _wave_fate(evidence: Evidence) -> Verdict | None:
+    """Copies share the hardest verdict that one of them got; none is accepted unseen."""
+    if not evidence.has("NEAR_COPY"):
+        return None
+    return "reject" if evidence.context.get("wave_worst") == "reject" else "hold"
+
+
+def _first_time(evidence: Evidence) -> Verdict | None:
+    return "hold" if evidence.rules.hold_first_time and evidence.has("NEW_COMMENTER") else None
+
+
+# A person's word first, then the site's lists, traps, waves, scores, and at last the doubts.
 RULES: Final[tuple[Rule, ...]] = (
     Rule("test-string", "rule", lambda e: e.submission.test_verdict),
+    Rule("ruled-before", "moderator", lambda e: e.context.get("ruled")),
+    Rule("author-standing", "moderator", lambda e: e.context.get("author")),
+    Rule("banned-word", "rule", lambda e: "reject" if e.has("BANNED_WORD") else None),
     Rule("honeypot", "rule", lambda e: "reject" if e.has("HONEYPOT") else None),
+    Rule("wave-ruled", "moderator", _wave_ruling),
+    Rule("wave", "rule", _wave_fate),
     Rule("not-scored", "rule", lambda e: "hold" if e.scores is None else None),
+    Rule("quotes-another", "rule", lambda e: e.context.get("quotes") if e.rejectable else None),
     Rule("score-reject", "model", lambda e: "reject" if e.rejectable else None),
     Rule("score-hold", "model", lambda e: "hold" if e.holdable else None),
-    Rule("too-fast", "rule", lambda e: "hold" if e.has("TOO_FAST") else None),
-    Rule("language-unsure", "rule", lambda e: "hold" if e.has("LANGUAGE_UNSURE") else None),
+    Rule("suspect-word", "rule", _holds("SUSPECT_WORD")),
+    Rule("personal-data", "rule", _holds("PERSONAL_DATA")),
+    Rule("links", "rule", _holds_strangers("LINKS")),
+    Rule("disguise", "rule", _holds_strangers("OBFUSCATED_TEXT")),
+    Rule("mixed-script", "rule", _holds_strangers("MIXED_SCRIPT")),
+    Rule("too-fast", "rule", _holds_strangers("TOO_FAST")),
+    Rule("repeat", "rule", _holds_strangers("REPEAT_POST")),
+    Rule("first-time", "rule", _first_time),
+    Rule("language-unsure", "rule", _holds("LANGUAGE_UNSURE")),
     Rule("nothing-against-it", "model", lambda _: "accept"),
 )
 
 
-def decide(evidence: Evidence, model_version: str, rules: Rules) -> Decision:
+def decide(evidence: Evidence, model_version: str) -> Decision:
     """Judge one submission; the decision carries what it takes to explain and replay it."""
     rule, verdict = _first(evidence)
     scores = evidence.scores
@@ -98,12 +156,42 @@ def decide(evidence: Evidence, model_version: str, rules: Rules) -> Decision:
         scores=scores.heads if scores else {},
         language=scores.language if scores else _UNKNOWN,
         limits=evidence.limits,
+        context=evidence.context,
         model_version=model_version,
-        rules_version=f"{POLICY_VERSION}.{rules.version}",
+        rules_version=rules_version(evidence.rules),
     )
 
 
-_UNKNOWN: Final[Language] = "other"
+def rules_version(rules: Rules) -> str:
+    """The version of the policy and, behind the point, of the site's rules."""
+    return f"{POLICY_VERSION}.{rules.version}"
+
+
+def replay(
+    decision: Decision,
+    submission: Submission,
+    rules: Rules,
+    limits: Mapping[str, Limits] | None = None,
+    signals: tuple[Signal, ...] | None = None,
+) -> Decision:
+    """Judge again from what a decision recorded: the same answer under the same rules.
+
+    Other `rules`, `limits` or `signals` show what they would have done.
+    """
+    told = frozenset(HEAD_REASONS.values())
+    kept = tuple(signal for signal in decision.reasons if signal.code not in told)
+    raised = kept if signals is None else signals
+    unsure = any(signal.code == "LANGUAGE_UNSURE" for signal in raised)
+    scores = Scores(decision.scores, decision.language, unsure) if decision.scores else None
+    evidence = Evidence(
+        submission,
+        raised,
+        scores,
+        decision.limits if limits is None else limits,
+        rules,
+        decision.context,
+    )
+    return decide(evidence, decision.model_version)
 
 
 def _first(evidence: Evidence) -> tuple[Rule, Verdict]:
@@ -120,12 +208,12 @@ def _score_reasons(evidence: Evidence) -> list[Signal]:
     heads = evidence.scores.heads if evidence.scores else {}
     for head, code in HEAD_REASONS.items():
         score, limits = heads.get(head), evidence.limits.get(head, Limits())
-        if score is not None and _over(score, limits.reject):
+        if score is not None and _reached(score, limits.reject):
             reasons.append(Signal(code, score, limits.reject))
-        elif score is not None and _over(score, limits.hold):
+        elif score is not None and _reached(score, limits.hold):
             reasons.append(Signal(code, score, limits.hold))
     return reasons
 
 
-def _over(score: float | None, limit: float | None) -> bool:
+def _reached(score: float | None, limit: float | None) -> bool:
     return score is not None and limit is not None and score >= limit

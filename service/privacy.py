@@ -56,6 +56,7 @@ def seal(arrival: Arrival, site_id: str, secret: bytes) -> Submission:
         network_key=_network_key(arrival.author_ip, key),
         twin_by_name=_twin(key, "name", arrival.author_name, place),
         twin_by_author=_twin(key, "author", author or arrival.author_name, place),
+        text_key=_twin(key, "text", arrival.content),
         honeypot_filled=arrival.honeypot_filled,
         submitted_after_ms=arrival.submitted_after_ms,
     )

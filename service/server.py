@@ -96,6 +96,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def _forked(self, _server: Any, _worker: Any) -> None:
         self._app.extensions["saring"]["database"].close()
+        self._app.extensions["saring"]["housekeeper"].start()
 
 
 class _Body:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import click
@@ -13,6 +13,8 @@ import pytest
 from service import logs
 from service.app import create_app
 from service.cli import commands
+from service.policy import RULES
+from service.rules import Rules
 from service.settings import RateLimit, Settings
 from tests.conftest import SECRET
 from tests.doubles import FakeScorer
@@ -119,3 +121,22 @@ def test_every_file_that_is_linked_exists(document):
     links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text) + re.findall(r'src="([^":]+)"', text)
     for link in links:
         assert (document.parent / link).exists(), f"{link} in {document.name}"
+
+
+def test_every_rule_is_in_its_table_with_its_default():
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(\w+)` \| (\S+) \|", text, re.MULTILINE))
+    known = {name: _told(value) for name, value in asdict(Rules()).items() if name != "version"}
+    assert told == known
+
+
+def _told(value):
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) or value else "none"
+
+
+def test_every_rule_of_the_policy_is_told_in_its_order():
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8").partition("order of rules")[2]
+    named = [name for name in re.findall(r"`([a-z-]+)`", text) if name != "rule"]
+    assert named == [rule.name for rule in RULES]

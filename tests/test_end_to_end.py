@@ -98,7 +98,12 @@ class Stream:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            body = {**COMMENT, "content": f"Komentar {new_id()}"}
+            unique = new_id()
+            body = {
+                **COMMENT,
+                "content": f"Komentar {unique}",
+                "author_email": f"{unique}@example.com",
+            }
             with contextlib.suppress(requests.RequestException):
                 answer = self._service.request("POST", "/v1/comments", json=body)
                 if answer.status_code == 201:

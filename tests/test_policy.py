@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.comments import REASONS, Limits, Rules, Scores, Signal, Submission
-from service.policy import HEAD_REASONS, RULES, Evidence, decide
+from service.comments import REASONS, Limits, Scores, Signal, Submission
+from service.policy import HEAD_REASONS, RULES, Evidence, decide, replay
+from service.rules import Rules
 
 SUBMISSION = Submission(
     content="Halo", author_name="Budi", author_url="", permalink="", post_title="", parent_id="",
-    locale="", author_key="", network_key="", twin_by_name=1, twin_by_author=2,
+    locale="", author_key="", network_key="", twin_by_name=1, twin_by_author=2, text_key=3,
     honeypot_filled=False, submitted_after_ms=None,
 )  # fmt: skip
 LIMITS = {
@@ -24,19 +25,21 @@ LIMITS = {
 }
 
 
-def evidence(scores=None, signals=(), limits=LIMITS, content="Halo", unsure=False, scored=True):
+def evidence(
+    scores=None, signals=(), limits=LIMITS, content="Halo", unsure=False, scored=True, **more
+):
     judged = Scores(scores or {}, "id", unsure) if scored else None
-    raised = tuple(Signal(code, 1.0) for code in signals)
-    return Evidence(replace(SUBMISSION, content=content), raised, judged, limits)
+    raised = tuple(Signal(code.lstrip("-"), -1.0 if code[0] == "-" else 1.0) for code in signals)
+    return Evidence(replace(SUBMISSION, content=content), raised, judged, limits, **more)
 
 
 def verdict(*args, **kwargs) -> tuple[str, str, str]:
-    decision = decide(evidence(*args, **kwargs), "model-1", Rules())
+    decision = decide(evidence(*args, **kwargs), "model-1")
     return decision.verdict, decision.rule, decision.decided_by
 
 
 def test_it_works():
-    decision = decide(evidence({"spam": 0.95, "toxicity": 0.7}), "model-1", Rules(version=3))
+    decision = decide(evidence({"spam": 0.95, "toxicity": 0.7}, rules=Rules(version=3)), "model-1")
     assert (decision.verdict, decision.rule, decision.decided_by) == (
         "reject",
         "score-reject",
@@ -45,7 +48,7 @@ def test_it_works():
     assert decision.reasons == (Signal("SPAM", 0.95, 0.9), Signal("TOXIC", 0.7, 0.6))
     assert decision.scores == {"spam": 0.95, "toxicity": 0.7}
     assert decision.limits == LIMITS
-    assert (decision.model_version, decision.rules_version) == ("model-1", "1.3")
+    assert (decision.model_version, decision.rules_version) == ("model-1", "2.3")
 
 
 @pytest.mark.parametrize(
@@ -67,11 +70,42 @@ def test_it_works():
         ({}, ["TOO_FAST"], ("hold", "too-fast", "rule")),
         ({"spam": 0.95}, ["TOO_FAST"], ("reject", "score-reject", "model")),
         ({}, ["LANGUAGE_UNSURE"], ("hold", "language-unsure", "rule")),
-        ({}, ["LINKS"], ("accept", "nothing-against-it", "model")),
+        ({}, ["LINKS"], ("hold", "links", "rule")),
+        ({}, ["LINKS", "-NEW_COMMENTER"], ("accept", "nothing-against-it", "model")),
+        ({}, ["NEW_COMMENTER"], ("accept", "nothing-against-it", "model")),
+        ({}, ["BANNED_WORD"], ("reject", "banned-word", "rule")),
+        ({}, ["SUSPECT_WORD", "-NEW_COMMENTER"], ("hold", "suspect-word", "rule")),
+        ({}, ["PERSONAL_DATA"], ("hold", "personal-data", "rule")),
+        ({}, ["OBFUSCATED_TEXT"], ("hold", "disguise", "rule")),
+        ({}, ["MIXED_SCRIPT"], ("hold", "mixed-script", "rule")),
+        ({}, ["REPEAT_POST"], ("hold", "repeat", "rule")),
+        ({}, ["NEAR_COPY"], ("hold", "wave", "rule")),
     ],
 )
 def test_the_first_rule_that_decides_wins(scores, signals, expected):
     assert verdict(scores, signals) == expected
+
+
+@pytest.mark.parametrize(
+    ("context", "signals", "expected"),
+    [
+        ({"ruled": "accept"}, ["BANNED_WORD"], ("accept", "ruled-before", "moderator")),
+        ({"author": "reject"}, [], ("reject", "author-standing", "moderator")),
+        ({"author": "accept"}, ["HONEYPOT"], ("accept", "author-standing", "moderator")),
+        ({"ruled": "reject", "author": "accept"}, [], ("reject", "ruled-before", "moderator")),
+        ({"wave_ruling": "accept"}, ["NEAR_COPY"], ("accept", "wave-ruled", "moderator")),
+        ({"wave_ruling": "reject"}, [], ("reject", "score-reject", "model")),
+        ({"wave_worst": "reject"}, ["NEAR_COPY"], ("reject", "wave", "rule")),
+        ({"wave_worst": "accept"}, ["NEAR_COPY"], ("hold", "wave", "rule")),
+        ({"quotes": "hold"}, [], ("hold", "quotes-another", "rule")),
+    ],
+)
+def test_a_persons_earlier_word_and_the_wave_come_before_scores(context, signals, expected):
+    assert verdict({"spam": 0.95}, signals, context=context) == expected
+
+
+def test_first_timers_are_held_only_where_the_site_says_so():
+    assert verdict(signals=["NEW_COMMENTER"], rules=Rules(hold_first_time=True))[1] == "first-time"
 
 
 def test_an_unsure_language_is_never_rejected_by_score():
@@ -79,7 +113,7 @@ def test_an_unsure_language_is_never_rejected_by_score():
 
 
 def test_without_scores_it_is_held():
-    decision = decide(evidence(scored=False, signals=["NOT_SCORED"]), "none", Rules())
+    decision = decide(evidence(scored=False, signals=["NOT_SCORED"]), "none")
     assert (decision.verdict, decision.rule) == ("hold", "not-scored")
     assert decision.scores == {}
     assert [reason.code for reason in decision.reasons] == ["NOT_SCORED"]
@@ -100,18 +134,31 @@ def test_no_limits_reject_nothing():
 
 
 def test_reasons_quote_the_higher_limit_that_was_reached():
-    held = decide(evidence({"spam": 0.7}), "m", Rules()).reasons
+    held = decide(evidence({"spam": 0.7}), "m").reasons
     assert held == (Signal("SPAM", 0.7, 0.5),)
 
 
 def test_rules_have_stable_names():
     assert [rule.name for rule in RULES] == [
         "test-string",
+        "ruled-before",
+        "author-standing",
+        "banned-word",
         "honeypot",
+        "wave-ruled",
+        "wave",
         "not-scored",
+        "quotes-another",
         "score-reject",
         "score-hold",
+        "suspect-word",
+        "personal-data",
+        "links",
+        "disguise",
+        "mixed-script",
         "too-fast",
+        "repeat",
+        "first-time",
         "language-unsure",
         "nothing-against-it",
     ]
@@ -127,12 +174,21 @@ signals = st.lists(st.sampled_from(["HONEYPOT", "TOO_FAST", "LANGUAGE_UNSURE", "
 
 @given(scores, signals, st.booleans())
 def test_it_is_pure_and_always_decides(scores, signals, scored):
-    judged = [decide(evidence(scores, signals, scored=scored), "m", Rules()) for _ in range(2)]
+    judged = [decide(evidence(scores, signals, scored=scored), "m") for _ in range(2)]
     assert judged[0] == judged[1]
     assert judged[0].verdict in ("accept", "hold", "reject")
 
 
 @given(scores)
 def test_what_is_not_accepted_says_why(scores):
-    decision = decide(evidence(scores), "m", Rules())
+    decision = decide(evidence(scores), "m")
     assert (decision.verdict == "accept") == (not decision.reasons)
+
+
+@given(scores, signals, st.booleans())
+def test_what_was_recorded_replays_to_the_same_decision(scores, signals, scored):
+    unsure = "LANGUAGE_UNSURE" in signals
+    raised = signals if scored else [*signals, "NOT_SCORED"]
+    decision = decide(evidence(scores, raised, scored=scored, unsure=unsure), "m")
+    if decision.scores or not scored:
+        assert replay(decision, SUBMISSION, Rules()) == decision

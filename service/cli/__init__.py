@@ -8,7 +8,7 @@ import sys
 import click
 
 from service import __version__
-from service.cli import accounts, data, serve
+from service.cli import accounts, data, policy, serve
 from service.errors import ServiceError
 
 
@@ -18,7 +18,7 @@ def commands() -> None:
     """Comment moderation: accept, hold or reject. Settings come from SARING_… variables."""
 
 
-for _command in (*serve.COMMANDS, *accounts.COMMANDS, *data.COMMANDS):
+for _command in (*serve.COMMANDS, *accounts.COMMANDS, *data.COMMANDS, *policy.COMMANDS):
     commands.add_command(_command)
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict, fields
-from typing import IO
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import IO, Any
 
 import click
 
 from service.access import ROLES
 from service.cli.installation import installation
-from service.comments import Rules, SiteKeys
-from service.errors import BadSettings, Invalid
+from service.comments import SiteKeys
+from service.errors import BadSettings
+from service.rules import Rules
 
 
 @click.group("site")
@@ -54,12 +56,9 @@ def rotate_key(name: str, as_json: bool) -> None:
 @click.argument("name")
 @click.argument("changes", nargs=-1, required=True, metavar="RULE=VALUE…")
 def set_rules(name: str, changes: tuple[str, ...]) -> None:
-    """Change a site's rules, for example hold_per_mille=50 or require_name_email=false."""
-    read = dict(_change(change) for change in changes)
-    try:
-        rules = installation().access.change_rules(name, "saring site set", **read)
-    except Invalid as error:
-        raise BadSettings(f"{error}: a budget takes 0 to 1000 comments in 1,000") from error
+    """Change a site's rules, for example hold_per_mille=50 or banned_words="slot*,judi online"."""
+    here = installation()
+    rules = here.rulebook.change(name, "saring site set", read_changes(changes))
     click.echo(json.dumps(asdict(rules), indent=2))
 
 
@@ -122,16 +121,24 @@ def _password(file: IO[str] | None) -> tuple[str, str]:
     return password, ""
 
 
-def _change(text: str) -> tuple[str, object]:
-    name, _, value = text.partition("=")
-    kinds = {field.name: type(field.default) for field in fields(Rules) if field.name != "version"}
+def read_changes(changes: Sequence[str]) -> dict[str, Any]:
+    """``rule=value`` words as the rules take them; a list is written with commas."""
+    return dict(_change(change) for change in changes)
+
+
+def _change(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    known = asdict(Rules())
+    if not equals or name not in known or name == "version":
+        raise BadSettings(f"{text!r} is no rule and value; rules are {', '.join(known)}")
+    if isinstance(known[name], tuple):
+        return name, [entry.strip() for entry in value.split(",") if entry.strip()]
+    if isinstance(known[name], str):
+        return name, value
     try:
-        if kinds[name] is bool:
-            return name, {"true": True, "false": False}[value.lower()]
-        return name, float(value)
-    except (KeyError, ValueError):
-        takes = ", ".join(f"{rule} ({kind.__name__})" for rule, kind in kinds.items())
-        raise BadSettings(f"{text!r} is no rule and value; rules are {takes}") from None
+        return name, json.loads(value)
+    except ValueError:
+        raise BadSettings(f"{name} takes a value like {json.dumps(known[name])}") from None
 
 
 COMMANDS = (site, moderator)

@@ -8,6 +8,8 @@ from service import home, logs
 from service.access import Access
 from service.comments import utc_now
 from service.errors import BadSettings, Unavailable
+from service.model import load_scorer
+from service.rulebook import Rulebook
 from service.settings import Settings
 from service.storage.engine import Database, open_database
 from service.storage.migrate import migrate
@@ -20,6 +22,7 @@ class Installation:
     settings: Settings
     database: Database
     access: Access
+    rulebook: Rulebook
 
 
 def installation() -> Installation:
@@ -33,4 +36,6 @@ def installation() -> Installation:
         raise BadSettings(
             f"SARING_DATABASE_URL: {error}; it takes a database that can be reached and written"
         ) from error
-    return Installation(settings, database, Access(database, settings.secret, utc_now))
+    access = Access(database, settings.secret, utc_now)
+    rulebook = Rulebook(database, lambda: load_scorer(settings.models_dir), utc_now)
+    return Installation(settings, database, access, rulebook)

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from service.comments import Rules, Site
+from service.comments import Site
 from service.errors import Conflict
+from service.rules import Rules
 from service.storage.tables import moderators, site_rules, sites
 
 
@@ -118,5 +119,4 @@ def _with_rules() -> Any:
 def _site(row: Row[Any]) -> Site:
     if row.version is None:
         return Site(row.id, row.name)
-    known = {name: row.body[name] for name in Rules.__dataclass_fields__ if name in row.body}
-    return Site(row.id, row.name, Rules(version=row.version, **known))
+    return Site(row.id, row.name, Rules.from_json(row.body, row.version))

@@ -32,6 +32,10 @@ _SQLITE_PRAGMAS: Final = (
 )
 
 
+Transaction = Connection
+"""What every function of storage takes first; rooms above storage know it by this name."""
+
+
 class Database:
     """A pool of connections and the two ways to use it: `begin` to write, `read` to look."""
 

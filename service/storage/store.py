@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.comments import Case, Decision, Limits, Match, Signal, Submission
@@ -31,10 +31,19 @@ class KeptAnswer:
     decision: Decision
 
 
-def add_comment(tx: Connection, site_id: str, case: Case) -> None:
+def add_comment(
+    tx: Connection,
+    site_id: str,
+    case: Case,
+    *,
+    wave_id: str | None = None,
+    signature: bytes | None = None,
+    sampled: bool = False,
+) -> None:
     """Store a case. A twin that is already there is a `Conflict` with slug ``duplicate``."""
+    company = {"wave_id": wave_id, "signature": signature, "sampled": sampled}
     try:
-        tx.execute(_INSERT_COMMENT, _comment_row(site_id, case))
+        tx.execute(_INSERT_COMMENT, {**_comment_row(site_id, case), **company})
     except IntegrityError as error:
         raise Conflict("the same comment is already here", "duplicate") from error
 
@@ -43,6 +52,50 @@ def comment_by_id(tx: Connection, site_id: str, comment_id: str) -> Case | None:
     """One comment of one site, or None; never another site's."""
     row = tx.execute(_BY_ID, {"site_id": site_id, "comment_id": comment_id}).first()
     return None if row is None else _case(row)
+
+
+def comments_since(
+    tx: Connection, site_id: str, since: datetime, after_id: str, count: int
+) -> list[tuple[Case, str | None]]:
+    """A page of a site's comments with the rulings on them, by id, which is by time."""
+    query = select(comments).where(
+        comments.c.site_id == site_id,
+        comments.c.created_at >= since,
+        comments.c.id > after_id,
+        comments.c.is_test.is_(False),
+    )
+    rows = tx.execute(query.order_by(comments.c.id).limit(count))
+    return [(_case(row), row.ruling) for row in rows]
+
+
+def held_under_others(
+    tx: Connection, site_id: str, model_version: str, rules_version: str, count: int
+) -> list[tuple[Case, int]]:
+    """Waiting comments, with their versions, judged by another model or under other rules."""
+    judged = comments.c.decision
+    query = select(comments).where(
+        comments.c.verdict == "hold",
+        comments.c.site_id == site_id,
+        comments.c.ruling.is_(None),
+        comments.c.is_test.is_(False),
+        or_(
+            judged["model_version"].as_string() != model_version,
+            judged["rules_version"].as_string() != rules_version,
+        ),
+    )
+    rows = tx.execute(query.order_by(comments.c.id).limit(count))
+    return [(_case(row), row.version) for row in rows]
+
+
+def replace_decision(tx: Connection, comment_id: str, version: int, decision: Decision) -> bool:
+    """Put a new machine decision in place; False if the comment changed since that version."""
+    mine = and_(comments.c.id == comment_id, comments.c.version == version)
+    values = {
+        "decision": decision_to_json(decision),
+        "verdict": decision.verdict,
+        "version": version + 1,
+    }
+    return tx.execute(update(comments).where(mine).values(values)).rowcount > 0
 
 
 def erase_comment(tx: Connection, site_id: str, comment_id: str) -> bool:
@@ -106,14 +159,16 @@ def decision_to_json(decision: Decision) -> dict[str, Any]:
         "scores": dict(decision.scores),
         "language": decision.language,
         "limits": {head: [pair.hold, pair.reject] for head, pair in decision.limits.items()},
+        "context": dict(decision.context),
         "model_version": decision.model_version,
         "rules_version": decision.rules_version,
+        "shadow": decision.shadow,
     }
 
 
 def decision_from_json(body: Mapping[str, Any]) -> Decision:
     """Rebuild a decision from what `decision_to_json` made."""
-    values = dict(body)
+    values = {"context": {}, **body}
     values["reasons"] = tuple(_signal_from_json(signal) for signal in values["reasons"])
     values["limits"] = {head: Limits(*pair) for head, pair in values["limits"].items()}
     return Decision(**values)
@@ -149,4 +204,5 @@ def _comment_row(site_id: str, case: Case) -> dict[str, Any]:
 
 def _case(row: Row[Any]) -> Case:
     submission = Submission(**{name: getattr(row, name) for name in _SUBMISSION_FIELDS})
-    return Case(row.id, row.created_at, submission, decision_from_json(row.decision))
+    decision = decision_from_json(row.decision)
+    return Case(row.id, row.created_at, submission, decision, row.ruling)

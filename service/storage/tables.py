@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -111,13 +112,90 @@ comments = Table(
     Column("network_key", String(32), nullable=False),
     Column("twin_by_name", BigInteger, nullable=False, unique=True),
     Column("twin_by_author", BigInteger, nullable=False, unique=True),
+    Column("text_key", BigInteger, nullable=False),
     Column("honeypot_filled", Boolean, nullable=False),
     Column("submitted_after_ms", Integer),
     Column("is_test", Boolean, nullable=False),
-    Column("verdict", String(8), nullable=False),
+    Column(
+        "verdict", String(8), nullable=False
+    ),  # the one in force: a person's, else the machine's
+    Column("ruling", String(8)),
+    Column("version", Integer, nullable=False, default=0),
+    Column("sampled", Boolean, nullable=False, default=False),
+    Column("wave_id", _ID),
+    Column("signature", LargeBinary),
     Column("decision", JSON, nullable=False),
-    Index("ix_comments_author_key", "author_key"),
+    Index("ix_comments_author_key_created_at", "author_key", "created_at"),
+    Index("ix_comments_network_key_created_at", "network_key", "created_at"),
+    Index("ix_comments_text_key", "text_key"),
+    Index("ix_comments_wave_id", "wave_id"),
     Index("ix_comments_verdict_created_at", "verdict", "created_at"),
+)
+
+# Where near copies meet: the band keys of each comment that began a cluster, never of its copies.
+bands = Table(
+    "bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("comment_id", _ID, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_bands_comment_id", "comment_id"),
+    sqlite_with_rowid=False,
+)
+
+# A cluster of two or more near copies; its id is that of the comment that began it.
+waves = Table(
+    "waves",
+    metadata,
+    _id(),
+    _site(),
+    Column("size", Integer, nullable=False),
+    Column("recent", Integer, nullable=False),
+    Column("recent_since", UtcDateTime, nullable=False),
+    Column("last_author", String(32), nullable=False),
+    Column("worst", String(8), nullable=False),
+    Column("ruling", String(8)),
+    Column("ruling_ends_at", UtcDateTime),
+    Column("last_at", UtcDateTime, nullable=False),
+    Index("ix_waves_site_id_last_at", "site_id", "last_at"),
+)
+
+# Every word of a person on a comment, appended; the one in force stands in comments.ruling.
+rulings = Table(
+    "rulings",
+    metadata,
+    _id(),
+    Column("comment_id", _ID, ForeignKey("comments.id", ondelete="CASCADE"), nullable=False),
+    Column("verdict", String(8), nullable=False),
+    Column("labels", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("moderator", String(100), nullable=False),
+    Column("batch", _ID),  # rulings made in one stroke are undone in one stroke
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("undone_at", UtcDateTime),
+    Index("ix_rulings_comment_id", "comment_id"),
+    Index("ix_rulings_batch", "batch"),
+)
+
+# People that a moderator blocked or trusts, by key: nobody needs to see an address for it.
+standings = Table(
+    "standings",
+    metadata,
+    Column("author_key", String(32), primary_key=True),
+    _site(),
+    Column("standing", String(8), nullable=False),
+    Column("set_by", String(100), nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+)
+
+# How the comments that linked to a host fared on one site.
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("site_id", _ID, ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True),
+    Column("host", String(253), primary_key=True),
+    Column("accepted", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
 )
 
 # The first answer to a request that carried an Idempotency-Key, kept for a day.

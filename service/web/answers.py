@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from service.comments import REASONS
 
@@ -78,6 +78,59 @@ class ScoredOut(BaseModel):
     language: Language | None = None
     results: list[TextScoresOut] | None = None
     model_version: str
+
+
+class RulesOut(BaseModel):
+    """A site's rules by name; `saring site set` changes them."""
+
+    model_config = ConfigDict(title="Rules", extra="allow")
+    version: int
+
+
+class ChangeOut(BaseModel):
+    """How many comments would get another verdict."""
+
+    model_config = ConfigDict(title="Change")
+    before: Annotated[Verdict, Field(alias="from")]
+    to: Verdict
+    comments: int
+
+
+class PreviewOut(BaseModel):
+    """What some rules would have done with the last days."""
+
+    model_config = ConfigDict(title="PreviewResult")
+    comments: int
+    days: int
+    held_a_day: float
+    minutes_a_day: float
+    changes: list[ChangeOut]
+    missed_spam: int
+    wrongly_rejected: int
+
+
+class RateOut(BaseModel):
+    """A share with its 95 % Wilson interval; null where nothing was checked."""
+
+    model_config = ConfigDict(title="Rate")
+    errors: int
+    checked: int
+    share: float | None
+    interval: list[float]
+
+
+class LanguageErrorsOut(BaseModel):
+    """The machine's errors in one language."""
+
+    model_config = ConfigDict(title="LanguageErrors")
+    missed: RateOut
+    wrongly_rejected: RateOut
+
+
+class LiveErrorsOut(RootModel[dict[str, LanguageErrorsOut]]):
+    """By language."""
+
+    model_config = ConfigDict(title="LiveErrors")
 
 
 class FieldProblemOut(BaseModel):

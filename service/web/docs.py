@@ -70,7 +70,7 @@ def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             kinds = operation.get("requestBody", {}).get("content", {})
-            taken = [_named(kind["schema"], schemas) for kind in kinds.values()][:1]
+            taken = [_named(kind["schema"], schemas) for kind in list(kinds.values())[:1]]
             yield {
                 "method": method.upper(),
                 "path": path,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import (
@@ -144,6 +144,15 @@ class AnonymousCommentIn(CommentIn):
 
     author_name: Name | Literal[""] | None = None  # type: ignore[assignment]
     author_email: Email | Literal[""] | None = None  # type: ignore[assignment]
+
+
+class PreviewIn(BaseModel):
+    """Rules to try on a site's past; GET /v1/policy has their names and kinds."""
+
+    model_config = ConfigDict(title="Preview")
+
+    changes: dict[str, Any] = {}
+    days: Annotated[int, Field(ge=1, le=365), BeforeValidator(_whole)] = 7
 
 
 class TextsIn(BaseModel):

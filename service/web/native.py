@@ -61,8 +61,8 @@ def verdict_out(case: Case, language: str) -> dict[str, Any]:
     decision = case.decision
     return {
         "id": case.id,
-        "verdict": decision.verdict,
-        "decided_by": decision.decided_by,
+        "verdict": case.ruling or decision.verdict,
+        "decided_by": "moderator" if case.ruling else decision.decided_by,
         "rule": decision.rule,
         "reasons": [_reason_out(signal, language) for signal in decision.reasons],
         "scores": _rounded(decision.scores),

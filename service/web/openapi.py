@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from service.web import answers
 from service.web.faults import PROBLEM
-from service.web.fields import CommentIn, TextsIn
+from service.web.fields import CommentIn, PreviewIn, TextsIn
 from service.web.parsing import FORM, JSON
 
 _REF: Final = "#/components/schemas/{model}"
@@ -22,6 +22,7 @@ _WHAT: Final = {
     404: "No such comment on this site.", 409: "The same comment was posted before.",
     413: "The body is too large.", 415: "Neither JSON nor, where taken, a form.",
     422: "Fields are missing or bad; all of them are listed.",
+    429: "Too many comments in a minute by this author or network.",
     503: "Not now; Retry-After says when.",
 }  # fmt: skip
 _BODY_ERRORS: Final = (400, 413, 415, 422)
@@ -56,7 +57,7 @@ _IDEMPOTENCY_KEY: Final = {
 OPERATIONS: Final = (
     Operation(
         "post", "/v1/comments", "submitComment", "Judge and store a comment.",
-        {201: answers.VerdictOut}, (*_BODY_ERRORS, *_KEY_ERRORS, 409, 503),
+        {201: answers.VerdictOut}, (*_BODY_ERRORS, *_KEY_ERRORS, 409, 429, 503),
         takes=CommentIn, form=True, parameters=[_IDEMPOTENCY_KEY],
     ),
     Operation(
@@ -70,6 +71,19 @@ OPERATIONS: Final = (
     Operation(
         "post", "/v1/score", "scoreTexts", "Score texts; nothing is stored.",
         {200: answers.ScoredOut}, (*_BODY_ERRORS, *_KEY_ERRORS, 503), takes=TextsIn,
+    ),
+    Operation(
+        "get", "/v1/policy", "getRules", "The site's rules in force.",
+        {200: answers.RulesOut}, (*_KEY_ERRORS, 503),
+    ),
+    Operation(
+        "post", "/v1/policy/preview", "previewRules", "Replay the last days under other rules.",
+        {200: answers.PreviewOut}, (*_BODY_ERRORS, *_KEY_ERRORS, 503), takes=PreviewIn,
+    ),
+    Operation(
+        "get", "/v1/policy/errors", "liveErrors",
+        "Missed and wrongly rejected shares by language, from spot checks.",
+        {200: answers.LiveErrorsOut}, (*_KEY_ERRORS, 503),
     ),
     Operation("get", "/healthz", "live", "Alive.", {200: answers.StatusOut}, keyed=False),
     Operation(
@@ -131,9 +145,21 @@ def _operation(operation: Operation) -> dict[str, Any]:
     }
     if operation.takes:
         kinds = (JSON, FORM) if operation.form else (JSON,)
-        content = {kind: {"schema": _reference(operation.takes)} for kind in kinds}
+        content = {kind: {"schema": _body(operation.takes, kind)} for kind in kinds}
         described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+def _body(model: type[BaseModel], kind: str) -> dict[str, Any]:
+    """A form knows no null: the same declaration with every null taken out of it."""
+    if kind == JSON:
+        return dict(_reference(model))
+    schema = model.model_json_schema()
+    for described in schema["properties"].values():
+        if "anyOf" in described:
+            described["anyOf"] = [one for one in described["anyOf"] if one != {"type": "null"}]
+            described.pop("default", None)
+    return schema
 
 
 def _answer(status: int, model: type[BaseModel] | None) -> dict[str, Any]:

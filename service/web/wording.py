@@ -93,6 +93,18 @@ FIELDS: Final[Mapping[str, Sentences]] = {
         "en": "A web address starts with http:// or https://.",
         "id": "Alamat web diawali http:// atau https://.",
     },
+    "budget": {"en": "0 to 1,000 comments in 1,000.", "id": "0 sampai 1.000 dari 1.000 komentar."},
+    "count": {"en": "A count from 0 to 1,000,000.", "id": "Cacah dari 0 sampai 1.000.000."},
+    "hour": {"en": "An hour from 0 to 23.", "id": "Jam dari 0 sampai 23."},
+    "time_zone": {
+        "en": "A time zone, like Asia/Jakarta.",
+        "id": "Zona waktu, seperti Asia/Jakarta.",
+    },
+    "unknown_rule": {"en": "There is no such rule.", "id": "Tidak ada aturan bernama itu."},
+    "label": {
+        "en": "Labels are spam, toxic, off_topic and other.",
+        "id": "Label yang ada: spam, toxic, off_topic, other.",
+    },
     "one_of": {
         "en": "Give either content or contents.",
         "id": "Berikan salah satu: content atau contents.",

@@ -9,15 +9,18 @@ import pytest
 from service import checks
 from service.checks.language import language
 from service.checks.traps import traps
-from service.comments import REASONS, Match, Scores, Signal
+from service.comments import REASONS, History, Match, Scores, Signal
+from service.rules import Rules
 from tests.test_policy import SUBMISSION
 
 SURE = Scores({}, "id", unsure=False)
+RULES = Rules()
+LISTS = checks.Lists()
 
 
 def test_it_works():
     assert traps(SUBMISSION) == []
-    assert checks.signals(SUBMISSION, SURE) == ()
+    assert checks.signals(SUBMISSION, SURE, History(), RULES, LISTS) == ()
 
 
 def test_a_filled_honeypot():
@@ -65,6 +68,6 @@ def test_all_at_once_in_a_stable_order():
     sent = replace(
         SUBMISSION, content="saring-test-hold", honeypot_filled=True, submitted_after_ms=1
     )
-    codes = [signal.code for signal in checks.signals(sent, None)]
+    codes = [signal.code for signal in checks.signals(sent, None, History(), RULES, LISTS)]
     assert codes == ["HONEYPOT", "TOO_FAST", "SUSPECT_WORD", "NOT_SCORED"]
     assert set(codes) <= set(REASONS)

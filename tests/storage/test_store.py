@@ -25,6 +25,7 @@ DECISION = Decision(
     scores={"spam": 0.7, "toxicity": 0.01},
     language="id",
     limits={"spam": Limits(0.5, 0.9), "threat": Limits(None, None)},
+    context={"wave_worst": "hold"},
     model_version="m1",
     rules_version="1.0",
 )
@@ -36,7 +37,7 @@ def case(created_at=NOW, decision=DECISION, **changes) -> Case:
         content="Halo 世界 🎰 \U0001d5ed", author_name="Budi", author_url="", permalink="/a",
         post_title="Judul", parent_id="7", locale="id_ID", author_key="a" * 32,
         network_key="b" * 32, twin_by_name=next(twins), twin_by_author=2**63 - 1 - next(twins),
-        honeypot_filled=False, submitted_after_ms=1234,
+        text_key=5, honeypot_filled=False, submitted_after_ms=1234,
     )  # fmt: skip
     return Case(new_id(), created_at, replace(submission, **changes), decision)
 

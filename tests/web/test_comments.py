@@ -24,7 +24,7 @@ def test_it_works(site):
         "reasons": [],
         "language": "id",
         "model_version": "fake-1",
-        "rules_version": "1.0",
+        "rules_version": "2.0",
     }
 
 
@@ -331,14 +331,16 @@ def test_an_explanation_that_raises_costs_no_comment(site, scorer, monkeypatch):
         {"author_name": None},
     ],
 )
-def test_a_site_may_let_people_be_nameless(app, site, fields):
+def test_a_site_may_let_people_be_nameless(app, site, clock, fields):
     assert site.comment(**fields).status_code == 422
-    app.extensions["saring"]["access"].change_rules("default", "test", require_name_email=False)
+    app.extensions["saring"]["rulebook"].change("default", "test", {"require_name_email": False})
+    clock.forward(seconds=2)
     assert site.comment(**fields).status_code == 201
 
 
-def test_a_nameless_site_still_checks_what_it_gets(app, site):
-    app.extensions["saring"]["access"].change_rules("default", "test", require_name_email=False)
+def test_a_nameless_site_still_checks_what_it_gets(app, site, clock):
+    app.extensions["saring"]["rulebook"].change("default", "test", {"require_name_email": False})
+    clock.forward(seconds=2)
     response = site.comment(author_email="nonsense", author_name="x" * 246)
     errors = site.problem(response)["errors"]
     assert [(e["field"], e["code"]) for e in errors] == [
@@ -347,7 +349,8 @@ def test_a_nameless_site_still_checks_what_it_gets(app, site):
     ]
 
 
-def test_rules_hold_at_once_and_are_named_in_the_answer(app, site):
-    app.extensions["saring"]["access"].change_rules("default", "test", toxicity_rejects=True)
+def test_rules_hold_at_once_and_are_named_in_the_answer(app, site, clock):
+    app.extensions["saring"]["rulebook"].change("default", "test", {"toxicity_rejects": True})
+    clock.forward(seconds=2)
     answer = site.comment(content="dasar bodoh").json
-    assert (answer["verdict"], answer["rules_version"]) == ("reject", "1.1")
+    assert (answer["verdict"], answer["rules_version"]) == ("reject", "2.1")

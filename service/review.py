@@ -1,0 +1,149 @@
+"""What moderators do, whichever door they come through: rule, rule on a wave, undo, block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import sqrt
+from typing import Final
+
+from service import privacy
+from service.comments import LABELS, Ruling, Site, Verdict, new_id
+from service.errors import Conflict, FieldError, Invalid, Missing
+from service.storage import store, verdicts
+from service.storage.engine import Database
+
+WAVE_RULING_LASTS: Final = timedelta(hours=24)
+_Z: Final = 1.959964  # two-sided 95 %
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share estimated from `errors` among `checked`, with its 95 % Wilson interval.
+
+    Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+    """
+
+    errors: int
+    checked: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Lower and upper bound; (0, 1) where nothing was checked."""
+        if not self.checked:
+            return 0.0, 1.0
+        share, n = self.errors / self.checked, self.checked
+        middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
+        reach = _Z / (1 + _Z**2 / n) * sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+        return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveErrors:
+    """What the spot checks say of the machine, for one language."""
+
+    missed: Rate
+    wrongly_rejected: Rate
+
+
+class Review:
+    """Rulings of people. The machine never judges again what a person has ruled on."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def rule(
+        self,
+        site: Site,
+        comment_id: str,
+        verdict: Verdict,
+        moderator: str,
+        *,
+        labels: tuple[str, ...] = (),
+        note: str = "",
+        seen_version: int | None = None,
+    ) -> None:
+        """Put a person's verdict in force.
+
+        The verdict that is in force already is no change; a comment that changed since
+        `seen_version` is a `Conflict`, an unknown label `Invalid`.
+        """
+        _check_labels(labels)
+        with self._database.begin() as tx:
+            current = verdicts.standing_of(tx, site.id, comment_id)
+            if current is None:
+                raise Missing("no such comment")
+            version, in_force = current
+            if in_force == verdict and seen_version in (None, version, version - 1):
+                return
+            ruling = self._ruling(comment_id, verdict, moderator, labels, privacy.mask(note))
+            if not verdicts.rule(tx, ruling, version if seen_version is None else seen_version):
+                raise Conflict("someone ruled on this comment meanwhile; look again", "stale")
+
+    def undo(self, site: Site, comment_id: str) -> None:
+        """Take back the latest ruling on a comment; `Missing` where there is none."""
+        with self._database.begin() as tx:
+            known = verdicts.standing_of(tx, site.id, comment_id)
+            if known is None or not verdicts.undo(tx, comment_id, self._now()):
+                raise Missing("no ruling to take back")
+
+    def rule_wave(self, site: Site, wave_id: str, verdict: Verdict, moderator: str) -> str:
+        """One ruling for every copy that waits, and for those to come within a day.
+
+        Returns the id by which `undo_wave` takes all of it back.
+        """
+        batch, now = new_id(), self._now()
+        with self._database.begin() as tx:
+            if not verdicts.rule_wave(tx, site.id, wave_id, verdict, now + WAVE_RULING_LASTS):
+                raise Missing("no such wave")
+            for comment_id, version in verdicts.held_in_wave(tx, wave_id):
+                ruling = self._ruling(comment_id, verdict, moderator, (), "")
+                verdicts.rule(tx, ruling, version, batch)
+        return batch
+
+    def undo_wave(self, site: Site, wave_id: str, batch: str) -> int:
+        """Take back a ruling on a wave and on all its copies; how many were restored."""
+        now = self._now()
+        with self._database.begin() as tx:
+            if not verdicts.rule_wave(tx, site.id, wave_id, None, None):
+                raise Missing("no such wave")
+            restored = [c for c in verdicts.ruled_in_batch(tx, batch) if verdicts.undo(tx, c, now)]
+        return len(restored)
+
+    def set_standing(self, site: Site, comment_id: str, standing: str, moderator: str) -> None:
+        """Block or trust (or, empty, neither) the author of a comment, by key alone."""
+        with self._database.begin() as tx:
+            case = store.comment_by_id(tx, site.id, comment_id)
+            if case is None or not case.submission.author_key:
+                raise Missing("no author to block here")
+            key = case.submission.author_key
+            verdicts.set_standing(tx, site.id, key, standing, moderator, self._now())
+
+    def live_errors(self, site: Site) -> dict[str, LiveErrors]:
+        """Missed and wrongly rejected shares by language, from rulings on spot checks alone."""
+        counts: dict[str, dict[tuple[str, str], int]] = {}
+        with self._database.read() as tx:
+            for language, machine, ruling, count in verdicts.sample_counts(tx, site.id):
+                cells = counts.setdefault(language, {})
+                cells[machine, ruling] = cells.get((machine, ruling), 0) + count
+        return {
+            language: LiveErrors(_rate(cells, "accept", "reject"), _rate(cells, "reject", "accept"))
+            for language, cells in counts.items()
+        }
+
+    def _ruling(
+        self, comment_id: str, verdict: Verdict, moderator: str, labels: tuple[str, ...], note: str
+    ) -> Ruling:
+        return Ruling(new_id(), comment_id, verdict, labels, note, moderator, self._now())
+
+
+def _rate(cells: dict[tuple[str, str], int], machine: str, error: str) -> Rate:
+    checked = sum(count for (said, _), count in cells.items() if said == machine)
+    return Rate(cells.get((machine, error), 0), checked)
+
+
+def _check_labels(labels: tuple[str, ...]) -> None:
+    if not set(labels) <= set(LABELS):
+        raise Invalid([FieldError("labels", "label")])

@@ -1,0 +1,217 @@
+"""The company of a comment: its author's past, its near copies, the hosts that it links to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from service.comments import Case, History, Submission, Wave
+from service.storage.tables import UtcDateTime, bands, comments, hosts, standings, waves
+
+COPIES_KEPT: Final = timedelta(hours=24)
+RECENT: Final = timedelta(hours=1)
+MOST_BANDS: Final = 6  # a fixed number keeps it one prepared statement
+_ENOUGH: Final = 50  # an author's past is counted up to here
+_MOST_CANDIDATES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stored comment that shares a band with the one at hand."""
+
+    comment_id: str
+    wave_id: str | None
+    signature: bytes
+    content: str
+
+
+def past(tx: Connection, submission: Submission, now: datetime) -> History:
+    """The author's and the text's past on this site, in one statement."""
+    values = {
+        "author": submission.author_key or None,
+        "network": submission.network_key or None,
+        "text": submission.text_key,
+        "minute_ago": now - timedelta(minutes=1),
+    }
+    row = tx.execute(_PAST, values).one()
+    return History(
+        accepted=row.accepted,
+        rejected=row.rejected,
+        author_last_minute=row.author_last_minute,
+        network_last_minute=row.network_last_minute,
+        repeats=row.repeats,
+        standing=row.standing or "",
+        ruled=row.ruled,
+    )
+
+
+def candidates(tx: Connection, keys: Sequence[int], now: datetime) -> list[Candidate]:
+    """Comments of the last day, or still held, that share a band; newest first.
+
+    ``keys``: one to `MOST_BANDS` of them.
+    """
+    padded = [*keys, *[keys[0]] * (MOST_BANDS - len(keys))]
+    values: dict[str, Any] = {f"key{number}": key for number, key in enumerate(padded)}
+    rows = tx.execute(_CANDIDATES, {**values, "oldest": now - COPIES_KEPT})
+    return [Candidate(row.id, row.wave_id, row.signature, row.content) for row in rows]
+
+
+def wave(tx: Connection, wave_id: str, now: datetime) -> Wave | None:
+    """A wave as it stands; its ruling only while it holds."""
+    row = tx.execute(_WAVE, {"wave_id": wave_id}).first()
+    if row is None:
+        return None
+    recent = row.recent if now - row.recent_since < RECENT else 0
+    in_force = row.ruling_ends_at is None or row.ruling_ends_at > now
+    return Wave(row.id, row.size, recent, row.worst, row.ruling if in_force else None)
+
+
+def add_bands(tx: Connection, comment_id: str, keys: Iterable[int], now: datetime) -> None:
+    """Make a comment findable by its near copies."""
+    rows = [{"band": key, "comment_id": comment_id, "created_at": now} for key in set(keys)]
+    if rows:
+        tx.execute(insert(bands), rows)
+
+
+def grow_wave(tx: Connection, site_id: str, wave_id: str, case: Case) -> None:
+    """Count one more copy; the second copy makes the wave and takes the first one into it.
+
+    Only a change of author makes a wave recent: one person who repeats a phrase is no wave.
+    """
+    now, verdict, author = case.created_at, case.decision.verdict, case.submission.author_key
+    values = {"wave": wave_id, "now": now, "verdict": verdict, "hour_ago": now - RECENT}
+    values["author"] = author
+    if tx.execute(_GROW, values).rowcount:
+        return
+    began = select(comments.c.verdict, comments.c.author_key).where(comments.c.id == wave_id)
+    first = tx.execute(began).first()
+    recent = 1 if first and author and first.author_key == author else 2
+    worst = _harder(first.verdict if first else "accept", verdict)
+    row = {"id": wave_id, "site_id": site_id, "size": 2, "recent": recent, "worst": worst}
+    row["last_author"] = author
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(waves), {**row, "recent_since": now, "last_at": now})
+    except IntegrityError:
+        tx.execute(_GROW, values)
+    else:
+        mine = comments.c.id == wave_id
+        tx.execute(update(comments).where(mine).values(wave_id=wave_id))
+
+
+def waiting_cards(tx: Connection, site_id: str) -> int:
+    """How many things wait for a person: held comments, each wave counted once."""
+    card = func.coalesce(comments.c.wave_id, comments.c.id)
+    waiting = comments.c.site_id == site_id, comments.c.verdict == "hold"
+    return tx.execute(select(func.count(card.distinct())).where(*waiting)).scalar_one()
+
+
+def rejected_hosts(tx: Connection, site_id: str, names: Sequence[str]) -> frozenset[str]:
+    """Those of some hosts whose comments were mostly rejected on this site."""
+    bad = and_(hosts.c.rejected >= 2, hosts.c.rejected > 3 * hosts.c.accepted)
+    query = select(hosts.c.host).where(hosts.c.site_id == site_id, hosts.c.host.in_(names), bad)
+    return frozenset(tx.execute(query).scalars())
+
+
+def count_hosts(
+    tx: Connection, site_id: str, names: Iterable[str], *, accepted: int = 0, rejected: int = 0
+) -> None:
+    """Add to how the comments that link to some hosts fared; negative numbers take back."""
+    for name in sorted(set(names)):
+        mine = and_(hosts.c.site_id == site_id, hosts.c.host == name)
+        grown = {"accepted": hosts.c.accepted + accepted, "rejected": hosts.c.rejected + rejected}
+        if tx.execute(update(hosts).where(mine).values(grown)).rowcount:
+            continue
+        row = {"site_id": site_id, "host": name}
+        counts = {"accepted": max(accepted, 0), "rejected": max(rejected, 0)}
+        try:
+            with tx.begin_nested():
+                tx.execute(insert(hosts), {**row, **counts})
+        except IntegrityError:
+            tx.execute(update(hosts).where(mine).values(grown))
+
+
+def _harder(one: str, other: str) -> str:
+    order = ("accept", "hold", "reject")
+    return max(one, other, key=order.index)
+
+
+def _count(*conditions: Any) -> Any:
+    bounded = select(literal(1)).select_from(comments).where(*conditions).limit(_ENOUGH)
+    return select(func.count()).select_from(bounded.subquery()).scalar_subquery()
+
+
+def _past() -> Select[Any]:
+    author = comments.c.author_key == bindparam("author")
+    network = comments.c.network_key == bindparam("network")
+    text = comments.c.text_key == bindparam("text")
+    late = comments.c.created_at > bindparam("minute_ago", type_=UtcDateTime)
+    real = comments.c.is_test.is_(False)
+    ruled = (
+        select(comments.c.ruling)
+        .where(text, comments.c.ruling.is_not(None))
+        .order_by(comments.c.created_at.desc())
+        .limit(1)
+    )
+    standing = select(standings.c.standing).where(standings.c.author_key == bindparam("author"))
+    return select(
+        _count(author, comments.c.verdict == "accept", real).label("accepted"),
+        _count(author, comments.c.verdict == "reject", real).label("rejected"),
+        _count(author, late).label("author_last_minute"),
+        _count(network, late).label("network_last_minute"),
+        _count(text, author, real).label("repeats"),
+        standing.scalar_subquery().label("standing"),
+        ruled.scalar_subquery().label("ruled"),
+    )
+
+
+_PAST: Final = _past()
+_CANDIDATES: Final = (
+    select(comments.c.id, comments.c.wave_id, comments.c.signature, comments.c.content)
+    .join(bands, bands.c.comment_id == comments.c.id)
+    .where(
+        bands.c.band.in_([bindparam(f"key{number}") for number in range(MOST_BANDS)]),
+        or_(
+            bands.c.created_at > bindparam("oldest", type_=UtcDateTime),
+            comments.c.verdict == "hold",
+        ),
+    )
+    .order_by(bands.c.created_at.desc())
+    .limit(_MOST_CANDIDATES)
+)
+_WAVE: Final = select(waves).where(waves.c.id == bindparam("wave_id"))
+_STALE: Final = waves.c.recent_since < bindparam("hour_ago", type_=UtcDateTime)
+_SAME_AUTHOR: Final = and_(waves.c.last_author == bindparam("author"), waves.c.last_author != "")
+_SEVERITY: Final = case({"accept": 0, "hold": 1, "reject": 2}, value=waves.c.worst)
+_NEW_SEVERITY: Final = case({"accept": 0, "hold": 1, "reject": 2}, value=bindparam("verdict"))
+_GROW: Final = (
+    update(waves)
+    .where(waves.c.id == bindparam("wave"))
+    .values(
+        size=waves.c.size + 1,
+        recent=case((_STALE, 1), (_SAME_AUTHOR, waves.c.recent), else_=waves.c.recent + 1),
+        last_author=bindparam("author"),
+        recent_since=case(
+            (_STALE, bindparam("now", type_=UtcDateTime)), else_=waves.c.recent_since
+        ),
+        worst=case((_NEW_SEVERITY > _SEVERITY, bindparam("verdict")), else_=waves.c.worst),
+        last_at=bindparam("now", type_=UtcDateTime),
+    )
+)

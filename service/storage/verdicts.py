@@ -1,0 +1,134 @@
+"""What people rule: appended, never overwritten, and taken back by marking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, select, update
+
+from service.comments import Ruling, Verdict
+from service.storage.tables import comments, rulings, standings, waves
+
+
+def rule(tx: Connection, ruling: Ruling, seen_version: int, batch: str | None = None) -> bool:
+    """Put a ruling in force; False if the comment changed since that version was seen."""
+    mine = and_(comments.c.id == ruling.comment_id, comments.c.version == seen_version)
+    values = {"verdict": ruling.verdict, "ruling": ruling.verdict, "version": seen_version + 1}
+    if not tx.execute(update(comments).where(mine).values(values)).rowcount:
+        return False
+    tx.execute(insert(rulings), _row(ruling, batch))
+    return True
+
+
+def standing_of(tx: Connection, site_id: str, comment_id: str) -> tuple[int, Verdict | None] | None:
+    """A comment's version and the ruling in force, or None where this site has no such comment."""
+    query = select(comments.c.version, comments.c.ruling)
+    row = tx.execute(
+        query.where(comments.c.site_id == site_id, comments.c.id == comment_id)
+    ).first()
+    return None if row is None else (row.version, row.ruling)
+
+
+def undo(tx: Connection, comment_id: str, now: datetime) -> bool:
+    """Take back the latest ruling on a comment; the one before it, or the machine, is in force."""
+    in_force = _in_force(tx, comment_id)
+    if in_force is None:
+        return False
+    tx.execute(update(rulings).where(rulings.c.id == in_force.id).values(undone_at=now))
+    earlier = _in_force(tx, comment_id)
+    machine = select(comments.c.decision).where(comments.c.id == comment_id)
+    ruling = earlier.verdict if earlier else None
+    verdict = ruling or tx.execute(machine).scalar_one()["verdict"]
+    values = {"ruling": ruling, "verdict": verdict, "version": comments.c.version + 1}
+    tx.execute(update(comments).where(comments.c.id == comment_id).values(values))
+    return True
+
+
+def held_in_wave(tx: Connection, wave_id: str) -> list[tuple[str, int]]:
+    """Id and version of each comment of a wave that no person has ruled on."""
+    mine = and_(comments.c.wave_id == wave_id, comments.c.ruling.is_(None))
+    rows = tx.execute(select(comments.c.id, comments.c.version).where(mine))
+    return [(row.id, row.version) for row in rows]
+
+
+def ruled_in_batch(tx: Connection, batch: str) -> list[str]:
+    """The comments whose rulings were made in one stroke and still stand."""
+    mine = and_(rulings.c.batch == batch, rulings.c.undone_at.is_(None))
+    return list(tx.execute(select(rulings.c.comment_id).where(mine)).scalars())
+
+
+def rule_wave(
+    tx: Connection, site_id: str, wave_id: str, verdict: Verdict | None, ends_at: datetime | None
+) -> bool:
+    """Give a wave a ruling for its copies to come, or take it away; False if there is no wave."""
+    mine = and_(waves.c.id == wave_id, waves.c.site_id == site_id)
+    values = {"ruling": verdict, "ruling_ends_at": ends_at}
+    return tx.execute(update(waves).where(mine).values(values)).rowcount > 0
+
+
+def set_standing(
+    tx: Connection, site_id: str, author_key: str, standing: str, set_by: str, now: datetime
+) -> None:
+    """Block an author, trust one, or (empty) neither."""
+    mine = standings.c.author_key == author_key
+    tx.execute(standings.delete().where(mine))
+    if standing:
+        row = {"author_key": author_key, "site_id": site_id, "standing": standing}
+        tx.execute(insert(standings), {**row, "set_by": set_by, "set_at": now})
+
+
+def sample_counts(tx: Connection, site_id: str) -> list[tuple[str, str, str, int]]:
+    """Of the sampled comments ruled on: language, machine verdict, ruling, and how many."""
+    machine = comments.c.decision["verdict"].as_string()
+    language = comments.c.decision["language"].as_string()
+    ruled = and_(
+        comments.c.site_id == site_id,
+        comments.c.sampled.is_(True),
+        comments.c.ruling.is_not(None),
+    )
+    query = (
+        select(language, machine, comments.c.ruling, func.count())
+        .where(ruled)
+        .group_by(language, machine, comments.c.ruling)
+    )
+    return [(str(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in tx.execute(query)]
+
+
+def past_rulings(tx: Connection, comment_id: str) -> Sequence[Ruling]:
+    """Every ruling on a comment that stands, oldest first."""
+    mine = and_(rulings.c.comment_id == comment_id, rulings.c.undone_at.is_(None))
+    rows = tx.execute(select(rulings).where(mine).order_by(rulings.c.created_at, rulings.c.id))
+    return [_ruling(row) for row in rows]
+
+
+def _in_force(tx: Connection, comment_id: str) -> Row[Any] | None:
+    mine = and_(rulings.c.comment_id == comment_id, rulings.c.undone_at.is_(None))
+    latest = rulings.c.created_at.desc(), rulings.c.id.desc()
+    return tx.execute(select(rulings).where(mine).order_by(*latest).limit(1)).first()
+
+
+def _row(ruling: Ruling, batch: str | None) -> dict[str, Any]:
+    return {
+        "id": ruling.id,
+        "comment_id": ruling.comment_id,
+        "verdict": ruling.verdict,
+        "labels": list(ruling.labels),
+        "note": ruling.note,
+        "moderator": ruling.moderator,
+        "batch": batch,
+        "created_at": ruling.created_at,
+    }
+
+
+def _ruling(row: Row[Any]) -> Ruling:
+    return Ruling(
+        row.id,
+        row.comment_id,
+        row.verdict,
+        tuple(row.labels),
+        row.note,
+        row.moderator,
+        row.created_at,
+    )

@@ -1,0 +1,76 @@
+"""Gather and record the company that a comment arrives in: its past, its copies, its hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from service.checks.links import hosts
+from service.checks.quotes import unquoted
+from service.checks.sketch import NEAR_COPY, Sketch, similarity, sketch
+from service.comments import Case, History, Site, Submission, Wave
+from service.storage import company
+from service.storage.company import Candidate
+from service.storage.engine import Transaction
+
+_OWN_WORDS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What was found around a submission, and what must be kept so that others find it."""
+
+    history: History
+    hosts: tuple[str, ...]
+    sketch: Sketch
+
+
+def gather(tx: Transaction, site: Site, submission: Submission, now: datetime) -> Surroundings:
+    """Read everything the checks need: one statement, one more for copies, one more for hosts."""
+    linked = hosts(submission)
+    mine = sketch(submission.content, site.id)
+    history = company.past(tx, submission, now)
+    if mine.bands:
+        near = company.candidates(tx, mine.bands, now)
+        history = replace(history, **_copied(tx, submission.content, mine, near, now))
+    if linked:
+        bad = company.rejected_hosts(tx, site.id, linked)
+        history = replace(history, rejected_hosts=bad)
+    return Surroundings(history, linked, mine)
+
+
+def record(tx: Transaction, site: Site, case: Case, around: Surroundings) -> None:
+    """Make a stored comment part of the company of those that follow."""
+    wave, verdict = around.history.wave, case.decision.verdict
+    if wave:
+        company.grow_wave(tx, site.id, wave.id, case)
+    else:
+        company.add_bands(tx, case.id, around.sketch.bands, case.created_at)
+    if around.hosts and verdict != "hold":
+        accepted = int(verdict == "accept")
+        company.count_hosts(tx, site.id, around.hosts, accepted=accepted, rejected=1 - accepted)
+
+
+def _copied(
+    tx: Transaction, text: str, mine: Sketch, near: Sequence[Candidate], now: datetime
+) -> dict[str, Any]:
+    """The wave of the most similar candidate, or that this text only quotes one of them."""
+    alike = [(similarity(mine.signature, other.signature), other) for other in near]
+    score, best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
+    if best is None:
+        return {}
+    if _quotes(text, best.content):
+        return {"quotes": True}
+    if score < NEAR_COPY:
+        return {}
+    wave_id = best.wave_id or best.comment_id
+    found = company.wave(tx, wave_id, now) or Wave(wave_id)
+    return {"wave": replace(found, similarity=round(score, 3))}
+
+
+def _quotes(text: str, other: str) -> bool:
+    """Someone repeats another comment and says enough of their own, without a link, about it."""
+    own = unquoted(text, [other])
+    return own != text and len(own.split()) >= _OWN_WORDS and "http" not in own

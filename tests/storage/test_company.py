@@ -1,0 +1,181 @@
+"""A comment's company as storage keeps it, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection
+
+from service.comments import Case, Decision, Submission, Verdict, new_id
+from service.storage import accounts, company, store, verdicts
+from service.storage.accounts import KeyDigests
+from service.storage.engine import Database
+from tests.conftest import Clock
+
+SITE = "site-1"
+
+
+def submission(**changes: object) -> Submission:
+    plain = Submission(
+        content="Semoga perundingan damai ini berhasil.",
+        author_name="Budi",
+        author_url="",
+        permalink="https://kabar.example/damai",
+        post_title="",
+        parent_id="",
+        locale="",
+        author_key="author-1",
+        network_key="network-1",
+        twin_by_name=1,
+        twin_by_author=2,
+        text_key=3,
+        honeypot_filled=False,
+        submitted_after_ms=None,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def decision(verdict: Verdict) -> Decision:
+    return Decision(verdict, "model", "score-hold", (), {}, "id", {}, {}, "m1", "1.0")
+
+
+@pytest.fixture
+def tx(database: Database, clock: Clock) -> Iterator[Connection]:
+    with database.begin() as tx:
+        accounts.add_site(tx, SITE, "kabar", KeyDigests("a", "b"), clock())
+        yield tx
+
+
+def add(
+    tx: Connection, clock: Clock, number: int, verdict: Verdict = "accept", **changes: object
+) -> str:
+    mine = submission(twin_by_name=number, twin_by_author=-number, **changes)
+    case = Case(new_id(), clock(), mine, decision(verdict))
+    store.add_comment(tx, SITE, case, signature=b"s")
+    return case.id
+
+
+def copy(clock: Clock, author: str, verdict: Verdict = "accept") -> Case:
+    return Case(new_id(), clock(), submission(author_key=author), decision(verdict))
+
+
+def test_it_works(tx: Connection, clock: Clock) -> None:
+    add(tx, clock, 1)
+    add(tx, clock, 2, "reject", text_key=9)
+    past = company.past(tx, submission(), clock())
+    assert (past.accepted, past.rejected, past.repeats) == (1, 1, 1)
+    assert (past.author_last_minute, past.network_last_minute) == (2, 2)
+
+
+def test_nobody_has_no_past(tx: Connection, clock: Clock) -> None:
+    add(tx, clock, 1, author_key="", network_key="")
+    past = company.past(tx, submission(author_key="", network_key=""), clock())
+    assert (past.accepted, past.author_last_minute, past.network_last_minute) == (0, 0, 0)
+
+
+def test_a_minute_passes(tx: Connection, clock: Clock) -> None:
+    add(tx, clock, 1)
+    clock.forward(seconds=61)
+    assert company.past(tx, submission(), clock()).author_last_minute == 0
+
+
+def test_a_persons_word_on_the_same_text_is_found(tx: Connection, clock: Clock) -> None:
+    ruled = add(tx, clock, 1)
+    assert verdicts.rule(tx, _ruling(ruled, "reject", clock), 0)
+    other = submission(author_key="author-2")
+    assert company.past(tx, other, clock()).ruled == "reject"
+
+
+def test_the_standing_of_an_author_is_found(tx: Connection, clock: Clock) -> None:
+    verdicts.set_standing(tx, SITE, "author-1", "blocked", "ani", clock())
+    assert company.past(tx, submission(), clock()).standing == "blocked"
+    verdicts.set_standing(tx, SITE, "author-1", "", "ani", clock())
+    assert company.past(tx, submission(), clock()).standing == ""
+
+
+def test_copies_meet_in_a_band_for_a_day_or_while_held(tx: Connection, clock: Clock) -> None:
+    accepted, held = add(tx, clock, 1), add(tx, clock, 2, "hold")
+    company.add_bands(tx, accepted, [7, 8], clock())
+    company.add_bands(tx, held, [8], clock())
+    found = {candidate.comment_id for candidate in company.candidates(tx, [8, 9], clock())}
+    assert found == {accepted, held}
+    clock.forward(hours=25)
+    assert [c.comment_id for c in company.candidates(tx, [7, 8], clock())] == [held]
+
+
+def test_a_wave_grows_and_remembers_its_worst(tx: Connection, clock: Clock) -> None:
+    first = add(tx, clock, 1)
+    assert company.wave(tx, first, clock()) is None
+    verdicts_seen: list[Verdict] = ["hold", "reject", "accept"]
+    for number, verdict in enumerate(verdicts_seen):
+        company.grow_wave(tx, SITE, first, copy(clock, f"other-{number}", verdict))
+    wave = company.wave(tx, first, clock())
+    assert wave is not None
+    assert (wave.size, wave.recent, wave.worst) == (4, 4, "reject")
+
+
+def test_one_person_who_repeats_a_phrase_is_no_wave(tx: Connection, clock: Clock) -> None:
+    first = add(tx, clock, 1)
+    for _ in range(3):
+        company.grow_wave(tx, SITE, first, copy(clock, "author-1"))
+    wave = company.wave(tx, first, clock())
+    assert wave is not None
+    assert (wave.size, wave.recent) == (4, 1)
+
+
+def test_a_slow_wave_is_not_recent(tx: Connection, clock: Clock) -> None:
+    first = add(tx, clock, 1)
+    company.grow_wave(tx, SITE, first, copy(clock, "other"))
+    clock.forward(hours=2)
+    wave = company.wave(tx, first, clock())
+    assert wave is not None
+    assert (wave.size, wave.recent) == (2, 0)
+
+
+def test_a_ruling_on_a_wave_ends(tx: Connection, clock: Clock) -> None:
+    first = add(tx, clock, 1)
+    company.grow_wave(tx, SITE, first, copy(clock, "other", "hold"))
+    assert verdicts.rule_wave(tx, SITE, first, "reject", clock() + timedelta(hours=24))
+    assert _wave_ruling(tx, first, clock) == "reject"
+    clock.forward(hours=24)
+    assert _wave_ruling(tx, first, clock) is None
+
+
+def test_hosts_turn_bad_by_what_was_rejected(tx: Connection, clock: Clock) -> None:
+    company.count_hosts(tx, SITE, ["judi.example", "kabar.example"], accepted=1)
+    company.count_hosts(tx, SITE, ["judi.example"], accepted=-1, rejected=2)
+    found = company.rejected_hosts(tx, SITE, ["judi.example", "kabar.example", "baru.example"])
+    assert found == {"judi.example"}
+
+
+def test_undo_brings_back_the_ruling_before_and_then_the_machine(
+    tx: Connection, clock: Clock
+) -> None:
+    comment = add(tx, clock, 1, "hold")
+    assert verdicts.rule(tx, _ruling(comment, "reject", clock), 0)
+    clock.forward(seconds=1)
+    assert verdicts.rule(tx, _ruling(comment, "accept", clock), 1)
+    assert verdicts.undo(tx, comment, clock())
+    assert verdicts.standing_of(tx, SITE, comment) == (3, "reject")
+    assert verdicts.undo(tx, comment, clock())
+    assert verdicts.standing_of(tx, SITE, comment) == (4, None)
+    assert not verdicts.undo(tx, comment, clock())
+
+
+def test_a_stale_ruling_changes_nothing(tx: Connection, clock: Clock) -> None:
+    comment = add(tx, clock, 1, "hold")
+    assert verdicts.rule(tx, _ruling(comment, "reject", clock), 0)
+    assert not verdicts.rule(tx, _ruling(comment, "accept", clock), 0)
+    assert verdicts.standing_of(tx, SITE, comment) == (1, "reject")
+
+
+def _ruling(comment_id: str, verdict: Verdict, clock: Clock) -> verdicts.Ruling:
+    return verdicts.Ruling(new_id(), comment_id, verdict, (), "", "ani", clock())
+
+
+def _wave_ruling(tx: Connection, wave_id: str, clock: Clock) -> Verdict | None:
+    wave = company.wave(tx, wave_id, clock())
+    return wave.ruling if wave else None
