@@ -51,8 +51,8 @@ def write(metadata: Metadata) -> str:
         seconds=cost["seconds"],
         peak_mb=cost["peak_mb"],
     )
-    parts = [head, _data(metadata), _eval(metadata), _test(metadata), _calibration(metadata)]
-    return "\n".join(parts) + "\n"
+    sections = (_data, _eval, _unseen, _budgets, _identities, _disguised, _test, _calibration)
+    return "\n".join([head, *(section(metadata) for section in sections)]) + "\n"
 
 
 def _table(columns: list[str], rows: Iterable[Iterable[object]]) -> str:
@@ -83,6 +83,58 @@ def _eval(metadata: Metadata) -> str:
     rows = ([name, *_figures(f)] for name, f in metadata.metrics["eval"].items())
     table = _table(["data set / head", *_COLUMNS], rows)
     return f"\n## Data sets never trained on\n\n{table}\n"
+
+
+def _unseen(metadata: Metadata) -> str:
+    rows = (
+        [head, name, *_figures(f)]
+        for head, sets in metadata.metrics["unseen"].items()
+        for name, f in sets.items()
+    )
+    table = _table(["head", "data set", *_COLUMNS], rows)
+    return (
+        "\n## Training sets, scored by heads that never saw them\n\n"
+        f"Several sources are left out at once (`[folds]` in the configuration).\n\n{table}\n"
+    )
+
+
+def _budgets(metadata: Metadata) -> str:
+    rows = (
+        [name, f["rows"], f"{f['rejected']:.2%}", f"{f['held']:.2%}", _percent(f.get("unsure"))]
+        for name, f in metadata.metrics["budgets"].items()
+    )
+    table = _table(["good comments of", "rows", "rejected", "held", "held as unsure"], rows)
+    return (
+        "\n## Good comments stopped at the default budgets\n\nBudgets: one in a thousand "
+        f"rejected, thirty in a thousand held.\n\n{table}\n"
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.2%}"
+
+
+def _identities(metadata: Metadata) -> str:
+    found = metadata.metrics["identities"]
+    if not found:
+        return ""
+    worst = sorted(found["terms"].items(), key=lambda item: item[1]["auc"])[:10]
+    rows = ([t, f["rows"], f"{f['auc']:.3f}", f"{f['false_positives']:.3f}"] for t, f in worst)
+    table = _table(["term", "rows", "AUC", "false positives"], rows)
+    whole = found["whole"]
+    return (
+        f"\n## Identity terms\n\nTemplates never trained on. AUC {whole['auc']:.3f} over all, "
+        f"{whole['worst_auc']:.3f} for the worst term. At the threshold for holding, "
+        f"{whole['held']:.2%} of harmless sentences are held, {whole['held_gap']:+.2%} of the "
+        "worst term; where 5 % of harmless sentences would be flagged, the worst term has "
+        f"{whole['widest_gap']:+.3f}. The ten worst terms:\n\n{table}\n"
+    )
+
+
+def _disguised(metadata: Metadata) -> str:
+    rows = ((way, f"{share:.1%}") for way, share in metadata.metrics["disguised"].items())
+    table = _table(["trick", "still held or rejected"], rows)
+    return f"\n## Unseen gambling spam that was caught, then disguised\n\n{table}\n"
 
 
 def _test(metadata: Metadata) -> str:

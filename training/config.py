@@ -53,10 +53,16 @@ class Config:
     max_characters: int
     weak_weight: float
     unsure_weight: float
+    written_weight: float
+    copies_power: float
+    source_power: float
+    own_weight: float
+    disguise: tuple[float, float]
     unknown_limit: float
     features: dict[str, Any]
     heads: dict[str, Any]
     priors: dict[str, float]
+    folds: dict[str, list[list[str]]]
     datasets: tuple[Dataset, ...]
 
     def params(self) -> dict[str, Any]:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.scoring.features import HEADS, LANGUAGES
+from service.scoring.labels import HEADS, LANGUAGES
 from training.config import Config, Dataset, Refused
 
 LABELS = HEADS + LANGUAGES
+WRITTEN = Path(__file__).with_name("written")
 NAN = float("nan")
 _DEV_SHARE = 12
 _LANGUAGE_SHARE = 4
@@ -34,6 +37,7 @@ class Row:
     lang: str
     labels: tuple[float, ...]
     weights: tuple[float, ...]
+    sure: bool = True
 
 
 @dataclass(slots=True)
@@ -65,6 +69,11 @@ class Table:
         return np.array([row.weights for row in self.rows], np.float64).reshape(-1, len(LABELS))
 
     @property
+    def langs(self) -> NDArray[np.str_]:
+        """Language of each row."""
+        return np.array([row.lang for row in self.rows])
+
+    @property
     def groups(self) -> NDArray[np.int64]:
         """Number of the data set of each row."""
         return np.array([self.names.index(row.source) for row in self.rows], np.int64)
@@ -73,17 +82,53 @@ class Table:
         """The rows that are kept."""
         return Table([row for row, kept in zip(self.rows, keep, strict=True) if kept], self.names)
 
+    def real(self) -> Table:
+        """The rows that we did not write ourselves."""
+        return self.where(not row.source.startswith("written-") for row in self.rows)
+
     def split(self, *names: str) -> Table:
         """The rows of some splits."""
         return self.where(row.split in names for row in self.rows)
 
 
-def load(folder: Path, config: Config) -> Table:
-    """Every configured data set, without exact copies."""
+def load(folder: Path, config: Config, written: Path | None = WRITTEN) -> Table:
+    """Every configured data set and the text we wrote ourselves, without exact copies."""
     rows: list[Row] = []
     for dataset in config.datasets:
         rows += read(folder / f"{dataset.name}.csv.gz", dataset, config)
-    return Table(unique(rows))
+    for path in sorted(written.glob("*.jsonl")) if written else ():
+        rows += own(path, config)
+    return Table(balanced(unique(rows), config.source_power))
+
+
+def balanced(rows: list[Row], power: float) -> list[Row]:
+    """Weights that grow with less than the size of a data set; a set of 10,000 rows keeps its."""
+    sizes = Counter(row.source for row in rows if not row.source.startswith("written-"))
+    factor = {source: (size / 10_000) ** power for source, size in sizes.items()}
+    return [
+        replace(row, weights=tuple(w * factor.get(row.source, 1.0) for w in row.weights))
+        for row in rows
+    ]
+
+
+def own(path: Path, config: Config) -> Iterator[Row]:
+    """Rows of one file of written text; all copies of a template weigh as one and a bit."""
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    copies = Counter(record["group"] for record in records)
+    for record in records:
+        group, lang = record["group"], record["lang"]
+        weight = config.written_weight / copies[group] ** config.copies_power
+        labels = [float(record.get(head, NAN)) for head in HEADS]
+        part = _draw(group, "split", 10)
+        yield Row(
+            record["text"],
+            f"written-{path.stem}",
+            group,
+            ("dev", "test", *["train"] * 8)[part],
+            lang,
+            (*labels, *_language(lang, (), "")),
+            (*[weight] * len(HEADS), *[1.0] * len(LANGUAGES)),
+        )
 
 
 def read(path: Path, dataset: Dataset, config: Config) -> Iterator[Row]:
@@ -105,6 +150,7 @@ def _row(record: dict[str, str], dataset: Dataset, config: Config) -> Row:
     split = _split(record["split"], group, dataset)
     marks = record["labels"].split("|")
     weight = dataset.weight * (config.unsure_weight if "unsure" in marks else 1.0)
+    weight *= config.own_weight if "own" in marks else 1.0
     labels, weights = [], []
     for head in HEADS:
         value, share = _label(record[head], head, dataset, config)
@@ -118,6 +164,7 @@ def _row(record: dict[str, str], dataset: Dataset, config: Config) -> Row:
         record["lang"],
         (*labels, *_language(record["lang"], marks, group)),
         (*weights, *[1.0] * len(LANGUAGES)),
+        "unsure" not in marks,
     )
 
 
@@ -129,7 +176,10 @@ def _label(value: str, head: str, dataset: Dataset, config: Config) -> tuple[flo
 
 def _language(lang: str, marks: Sequence[str], group: str) -> tuple[float, ...]:
     """Language labels of a quarter of the rows, which is plenty; regional tongues are ``other``."""
-    if lang in ("id", "en") and _draw(group, "lang", _LANGUAGE_SHARE) and "regional" not in marks:
+    if lang == "mixed":
+        return (1.0, 1.0, 0.0)
+    plenty = bool(group) and lang in ("id", "en") and "regional" not in marks
+    if plenty and _draw(group, "lang", _LANGUAGE_SHARE):
         return (NAN,) * len(LANGUAGES)
     name = "other" if "regional" in marks or lang not in ("id", "en") else lang
     return tuple(float(name == language) for language in LANGUAGES)

@@ -14,6 +14,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+SEAM = 0xE000
+"""Private character that stands between texts; it reads as a space in every table."""
 SIZE = 0x20000
 """Planes 0 and 1; everything above reads as the last entry."""
 
@@ -29,21 +31,36 @@ class Kind(IntEnum):
     NEWLINE = 5
     PUNCTUATION = 6
     LOUD = 7
-    SYMBOL = 8
-    EMOJI = 9
-    FANCY = 10
-    LOOK_ALIKE = 11
-    COMBINING = 12
-    HIDDEN = 13
-    BIDI = 14
-    ACCENTED = 15
-    TURNED = 16
+    BRACKET = 8
+    DOT = 9
+    SLASH = 10
+    SYMBOL = 11
+    FANCY = 12
+    LOOK_ALIKE = 13
+    COMBINING = 14
+    HIDDEN = 15
+    ACCENTED = 16
     FOREIGN = 17
     MASK = 18
-    BRACKET = 19
-    DOT = 20
-    SLASH = 21
+    EMOJI = 19
+    TURNED = 20
+    BIDI = 21
+    """The last three are handled by position, not one by one."""
 
+
+Codes = NDArray[np.uint32]
+TRICKS = (Kind.FANCY, Kind.LOOK_ALIKE, Kind.TURNED, Kind.COMBINING, Kind.HIDDEN, Kind.BIDI)
+WORD_KINDS = (
+    Kind.LOWER,
+    Kind.UPPER,
+    Kind.DIGIT,
+    Kind.FANCY,
+    Kind.LOOK_ALIKE,
+    Kind.ACCENTED,
+    Kind.TURNED,
+    Kind.FOREIGN,
+    Kind.MASK,
+)
 
 _LOOK_ALIKES = (
     "аa бb вb гr дd еe ёe зe иu йu іi їi јj кk лn мm нh оo пn рp сc тt уy фo хx цu чu ѕs һh ԁd ԛq "
@@ -80,11 +97,12 @@ _MARKS = {
 _LEET = dict(zip("01l34567894@$!|", "oiieasgtbgaasii", strict=True))
 
 
-def build_tables() -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8]]:
+def build_tables() -> tuple[Codes, Codes, NDArray[np.uint8]]:
     """Folded character, squeezed character and kind for each code point below ``SIZE``.
 
-    Folding lowers case and undoes tricks; 0 means the character is dropped. Squeezing also drops
-    all that is no letter or digit and reads digits as the letters they are used for.
+    Folding lowers case and undoes tricks; 0 means the character is dropped, and what is no part
+    of a word reads as a space. Squeezing drops that too and reads digits as the letters they are
+    used for.
     """
     fold = np.zeros(SIZE, np.uint32)
     squeeze = np.zeros(SIZE, np.uint32)
@@ -95,8 +113,23 @@ def build_tables() -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.u
     for code in range(SIZE):
         folded, kind = _read(code, pairs, turned)
         fold[code], kinds[code] = ord(folded) if folded else 0, kind
+        if folded and kind not in WORD_KINDS:
+            fold[code] = ord(" ")
         squeeze[code] = _squeezed(folded)
+    fold[SEAM] = squeeze[SEAM] = ord(" ")
+    kinds[SEAM] = Kind.SPACE
     return fold, squeeze, kinds
+
+
+def build_traits(fold: Codes, kinds: NDArray[np.uint8]) -> Codes:
+    """What a character adds to the counts of its word: a byte each for tricks, digits, capitals
+    and letters, so that one running sum counts all four.
+    """
+    traits = np.isin(kinds, TRICKS).astype(np.uint32)
+    traits += ((fold >= ord("0")) & (fold <= ord("9"))).astype(np.uint32) << 8
+    traits += (kinds == Kind.UPPER).astype(np.uint32) << 16
+    traits += ((fold >= ord("a")) & (fold <= ord("z"))).astype(np.uint32) << 24
+    return traits
 
 
 def _squeezed(folded: str) -> int:

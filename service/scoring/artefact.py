@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.pipeline import Pipeline
 
 from service.errors import BadArtefact
-from service.scoring.features import HEADS, LANGUAGES
+from service.scoring.labels import HEADS, LANGUAGES
 
 FORMAT = 1
 MODEL, METADATA, CURRENT = "model.joblib", "metadata.json", "current.json"
@@ -80,9 +80,16 @@ def libraries() -> dict[str, str]:
 
 
 def save(
-    models: Path, pipeline: Pipeline, metadata: dict[str, Any], texts: Sequence[str]
+    models: Path,
+    pipeline: Pipeline,
+    metadata: dict[str, Any],
+    texts: Sequence[str],
+    describe: Callable[[Metadata], Mapping[str, str]] | None = None,
 ) -> Metadata:
-    """Write ``models/<version>`` in one rename; the digest and canaries are filled in here."""
+    """Write ``models/<version>`` in one rename; the digest and canaries are filled in here.
+
+    ``describe`` gives the texts of further files, by name.
+    """
     version = metadata["version"]
     models.mkdir(parents=True, exist_ok=True)
     room = Path(tempfile.mkdtemp(prefix=".saving-", dir=models))
@@ -97,6 +104,8 @@ def save(
             **metadata,
         )
         write_json(room / METADATA, asdict(complete))
+        for name, content in (describe(complete) if describe else {}).items():
+            (room / name).write_text(content, encoding="utf-8")
         room.chmod(0o755)
         _swap_in(room, models / version)
     finally:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from service.scoring.artefact import Metadata
+Curves = Mapping[str, Mapping[str, Sequence[float]]]
 
 _REJECT_SHARES = {"spam": 0.5, "gambling": 0.5}
 _REJECT_SHARES_WITH_TOXICITY = {"spam": 0.35, "gambling": 0.35, "toxicity": 0.2, "threat": 0.1}
 _HOLD_SHARES = {
-    "spam": 0.3,
-    "gambling": 0.1,
-    "toxicity": 0.4,
-    "identity_attack": 0.1,
-    "threat": 0.1,
+    "spam": 0.4,
+    "gambling": 0.05,
+    "toxicity": 0.45,
+    "identity_attack": 0.05,
+    "threat": 0.05,
 }
 _LEAST_REJECT = 0.5
 _NEVER = 1.0
@@ -30,7 +31,8 @@ class Threshold:
 
 
 def thresholds(
-    metadata: Metadata,
+    tail: Sequence[float],
+    good: Curves,
     reject_per_mille: float,
     hold_per_mille: float,
     *,
@@ -38,13 +40,14 @@ def thresholds(
 ) -> dict[str, Threshold]:
     """Split each budget over the gating heads, so that all of them together keep it.
 
-    For every head the strictest language decides, and nothing less likely than not is rejected.
+    ``good`` maps head and language or data set to the scores that each share in ``tail`` of good
+    comments reaches. The strictest decides, and nothing less likely than not is rejected.
     """
     shares = _REJECT_SHARES_WITH_TOXICITY if toxicity_rejects else _REJECT_SHARES
     found = {}
     for head, share in _HOLD_SHARES.items():
-        hold = _at(metadata, head, hold_per_mille / 1000 * share)
-        reject = _at(metadata, head, reject_per_mille / 1000 * shares.get(head, 0.0))
+        hold = _at(tail, good.get(head, {}), hold_per_mille / 1000 * share)
+        reject = _at(tail, good.get(head, {}), reject_per_mille / 1000 * shares.get(head, 0.0))
         reject = None if reject is None else max(reject, _LEAST_REJECT)
         found[head] = Threshold(_lower(hold, reject), reject)
     return found
@@ -54,12 +57,11 @@ def _lower(hold: float | None, reject: float | None) -> float | None:
     return reject if hold is None or (reject is not None and reject < hold) else hold
 
 
-def _at(metadata: Metadata, head: str, share: float) -> float | None:
+def _at(tail: Sequence[float], curves: Mapping[str, Sequence[float]], share: float) -> float | None:
     """The lowest score that at most ``share`` of good comments reach, in every language."""
-    if share <= 0.0:
+    if share <= 0.0 or not curves:
         return None
     if share >= 1.0:
         return 0.0
-    curves = metadata.good[head].values()
-    score = max(float(np.interp(share, metadata.tail, curve)) for curve in curves)
+    score = max(float(np.interp(share, tail, curve)) for curve in curves.values())
     return float(np.nextafter(score, 2.0)) if score < _NEVER else None

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.scoring import addresses
-from service.scoring.features import CommentFeatures, MultiHeadLogistic
+from service.scoring.features import CommentFeatures
 from service.scoring.grams import Ints
+from service.scoring.heads import MultiHeadLogistic
 
 _WORD = re.compile(r"\S+")
 
@@ -43,14 +44,11 @@ def explain(
     """Credit each n-gram to its middle character and add up by word."""
     column = list(heads.labels).index(head)
     bags, ranges = features.locate(text)
-    scale = float(bags.scale[0])
-    places, weights = [], []
-    for view, (starts, ends) in zip(bags.views, ranges, strict=True):
-        weights.append(heads.table_[bags.ids(view, heads.bits), column].astype(np.float64) * scale)
-        places.append((starts + ends - 1) // 2)
-    spans = _by_word(text, np.concatenate(places), np.concatenate(weights))
-    looks = float(bags.shape[0].astype(np.float64) @ heads.shape_[:, column].astype(np.float64))
-    spans.append(Span(0, len(text), looks))
+    views = heads.contributions(bags, column)
+    whole = views.pop(len(bags.chars) - 1)
+    places = [(starts + ends - 1) // 2 for starts, ends in ranges]
+    spans = _by_word(text, np.concatenate(places), np.concatenate(views))
+    spans.append(Span(0, len(text), float(whole.sum())))
     intercept = float(heads.intercept_[column])
     logit = intercept + sum(span.weight for span in spans)
     return Explanation(head, intercept, logit, tuple(spans))

@@ -6,18 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.scoring.alphabet import Kind
-from service.scoring.features import Bags
+from service.scoring.bags import Bags
 
-_LETTERS = [
-    Kind.LOWER,
-    Kind.UPPER,
-    Kind.FANCY,
-    Kind.LOOK_ALIKE,
-    Kind.ACCENTED,
-    Kind.TURNED,
-    Kind.DIGIT,
-    Kind.MASK,
-]
+_LETTERS = (Kind.LOWER, Kind.UPPER, Kind.FANCY, Kind.ACCENTED, Kind.TURNED, Kind.DIGIT, Kind.MASK)
 _FOREIGN_SHARE = 0.3
 _ALIKE_SHARE = 0.8
 _MIXED = 0.25
@@ -32,20 +23,29 @@ def read(
     Doubt: next to no letters, a script or language the model does not read, or more unknown words
     than ``unknown_limit``.
     """
-    latin = bags.kinds[:, _LETTERS].sum(axis=1)
-    alike = bags.kinds[:, Kind.LOOK_ALIKE]
-    foreign = bags.kinds[:, Kind.FOREIGN] + np.where(alike > _ALIKE_SHARE * latin, alike, 0)
-    strange = foreign > _FOREIGN_SHARE * np.maximum(latin + foreign, 1)
-    silent = (latin < _MIN_LETTERS) & (bags.kinds[:, Kind.EMOJI] == 0)
-    unknown = bags.unknown > unknown_limit
-    rows = zip(probabilities.tolist(), (strange | silent).tolist(), unknown.tolist(), strict=True)
-    return [_one(*row) for row in rows]
+    rows = zip(probabilities.tolist(), bags.kinds.tolist(), bags.unknown.tolist(), strict=True)
+    found = []
+    for shares, kinds, unknown in rows:
+        name = _name(*shares) if _readable(kinds) else "other"
+        found.append((name, name == "other" or unknown > unknown_limit))
+    return found
 
 
-def _one(shares: list[float], unreadable: bool, unknown: bool) -> tuple[str, bool]:
-    indonesian, english, other = shares
-    if unreadable or (other > 0.5 and other > max(indonesian, english)):
-        return "other", True
+def _readable(kinds: list[int]) -> bool:
+    """Enough letters to say anything, and most of them Latin."""
+    latin = sum([kinds[kind] for kind in _LETTERS])
+    alike, foreign = kinds[Kind.LOOK_ALIKE], kinds[Kind.FOREIGN]
+    if alike > _ALIKE_SHARE * latin:
+        foreign += alike
+    else:
+        latin += alike
+    if foreign > _FOREIGN_SHARE * (latin + foreign):
+        return False
+    return latin >= _MIN_LETTERS or kinds[Kind.EMOJI] > 0
+
+
+def _name(indonesian: float, english: float, other: float) -> str:
+    if other > 0.5 and other > max(indonesian, english):
+        return "other"
     low, high = sorted((indonesian, english))
-    name = "mixed" if low > _MIXED * high else ("id" if indonesian > english else "en")
-    return name, unknown
+    return "mixed" if low > _MIXED * high else ("id" if indonesian > english else "en")

@@ -15,9 +15,10 @@ from sklearn.pipeline import Pipeline
 from service.errors import Unavailable
 from service.scoring import artefact, explain, language
 from service.scoring.artefact import Metadata
+from service.scoring.bags import Bags
 from service.scoring.budgets import Threshold, thresholds
 from service.scoring.explain import Explanation, Span
-from service.scoring.features import HEADS, Bags
+from service.scoring.labels import HEADS
 
 __all__ = ["HEADS", "Assessment", "Explanation", "NoModel", "Scorer", "Span", "Threshold"]
 
@@ -71,7 +72,11 @@ class Scorer:
     ) -> dict[str, Threshold]:
         """Thresholds per head that keep both budgets on held-out good comments."""
         return thresholds(
-            self.metadata, reject_per_mille, hold_per_mille, toxicity_rejects=toxicity_rejects
+            self.metadata.tail,
+            self.metadata.good,
+            reject_per_mille,
+            hold_per_mille,
+            toxicity_rejects=toxicity_rejects,
         )
 
 

@@ -15,19 +15,25 @@ from service.scoring.features import HEADS
 from service.scoring.scorer import Scorer
 from training import config, datasets, evaluate, train
 
+_FLAGS = ("--version", "v1", "--no-written")
 COLUMNS = ["text", *HEADS, "labels", "lang", "source", "group", "split"]
 SETTINGS = """
 seed = 1
 max_characters = 200
 weak_weight = 0.2
 unsure_weight = 0.5
+written_weight = 1.0
+copies_power = 0.0
+source_power = 0.0
+own_weight = 2.0
+disguise = [0.5, 0.1]
 unknown_limit = 0.8
 [features]
 char_sizes = [2, 3]
 squeezed_sizes = [4]
-words = true
 [heads]
 bits = 12
+word_bits = 10
 [priors]
 """
 DATASET = """
@@ -70,7 +76,7 @@ def write_data(folder: Path) -> str:
 def write_config(tmp_path: Path, *, licence: str = "MIT", commercial: str = "true") -> Path:
     sha256 = write_data(tmp_path / "data")
     path = tmp_path / "config.toml"
-    priors = "".join(f"{head} = 0.1\n" for head in HEADS)
+    priors = "".join(f"{head} = 0.1\n" for head in HEADS) + '[folds]\nspam = [["tiny"]]\n'
     item = DATASET.format(sha256=sha256, licence=licence, commercial=commercial)
     path.write_text(SETTINGS + priors + item)
     return path
@@ -79,7 +85,7 @@ def write_config(tmp_path: Path, *, licence: str = "MIT", commercial: str = "tru
 def arguments(tmp_path: Path, path: Path, *more: str) -> list[str]:
     places = {"--config": path, "--data": tmp_path / "data", "--out": tmp_path / "models"}
     places["--eval"] = tmp_path / "none"
-    return [*(str(part) for pair in places.items() for part in pair), "--version", "v1", *more]
+    return [*(str(part) for pair in places.items() for part in pair), *_FLAGS, *more]
 
 
 def test_it_works(tmp_path: Path) -> None:
@@ -136,19 +142,19 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train, "calibrate", interrupt)
+    monkeypatch.setattr(train, "_calibrate", interrupt)
     assert train.main(arguments(tmp_path, write_config(tmp_path))) == 130
     assert not (tmp_path / "models").exists()
 
 
 def test_empty_is_not_annotated_unless_weak(tmp_path: Path) -> None:
     settings = config.read(write_config(tmp_path))
-    row = datasets.load(tmp_path / "data", settings).rows[1]
+    row = datasets.load(tmp_path / "data", settings, None).rows[1]
     labels = dict(zip(datasets.LABELS, row.labels, strict=True))
     weights = dict(zip(datasets.LABELS, row.weights, strict=True))
     assert math.isnan(labels["toxicity"])
-    assert (labels["gambling"], weights["gambling"]) == (0.0, pytest.approx(0.2))
-    assert (labels["spam"], weights["spam"]) == (0.0, 1.0), "unsure rows count half of 2.0"
+    assert (labels["gambling"], weights["gambling"]) == (0.0, pytest.approx(0.4))
+    assert (labels["spam"], weights["spam"]) == (0.0, 2.0), "weight 2, own twice, unsure half"
 
 
 def test_copies_are_left_out() -> None:

@@ -1,0 +1,176 @@
+"""The classifier beside plain scikit-learn and fastText, on the same texts in the same run.
+
+Prints medians over rounds that take turns, and the ratios that the README quotes. The peers are
+trained on our written text only: what is compared is time, not quality.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WRITTEN = ROOT / "training" / "written"
+LENGTH = 110
+ROUNDS = 15
+_MEMORY = """
+import sys
+from pathlib import Path
+import flask, sklearn.pipeline, scipy.sparse, numpy
+def private():
+    text = Path("/proc/self/smaps_rollup").read_text()
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Private"))
+before = private()
+import time
+began = time.perf_counter()
+from service.scoring.scorer import Scorer
+scorer = Scorer.load(Path(sys.argv[1]))
+took = time.perf_counter() - began
+for text in sys.stdin.read().splitlines():
+    scorer.assess([text])
+print((private() - before) / 1024, took)
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    from service.scoring.scorer import Scorer
+
+    texts, labels = _rows()
+    single = [text for text in texts if abs(len(text) - LENGTH) <= 10][:200]
+    scorer = Scorer.load(ROOT / "models")
+    plain, fast = _baseline(texts, labels), _fasttext(texts, labels)
+    lines = [text.replace("\n", " ") for text in single]
+    batch = [text.replace("\n", " ") for text in texts]
+    one = _turns(
+        {
+            "saring": lambda: [scorer.assess([text]) for text in lines],
+            "scikit-learn": lambda: [plain([text]) for text in lines[:40]],
+            "fastText": lambda: [fast(text) for text in lines],
+        },
+        {"saring": len(lines), "scikit-learn": 40, "fastText": len(lines)},
+    )
+    many = _turns(
+        {
+            "saring": lambda: scorer.assess(batch),
+            "scikit-learn": lambda: plain(batch),
+            "fastText": lambda: fast(batch),
+        },
+        dict.fromkeys(("saring", "scikit-learn", "fastText"), len(batch)),
+        rounds=5,
+    )
+    _print("one comment of about 110 characters", one)
+    _print(f"a batch of {len(batch)} comments, each", many)
+    print(f"one comment / scikit-learn: {one['saring'] / one['scikit-learn']:.3f} (aim <= 0.1)")
+    print(f"one comment / fastText: {one['saring'] / one['fastText']:.2f} (aim <= 6)")
+    print(f"batch rate / fastText: {many['fastText'] / many['saring']:.2f} (aim >= 1)")
+    _long(scorer)
+    _worker(lines)
+
+
+def _rows() -> tuple[list[str], list[int]]:
+    texts, labels = [], []
+    for path in sorted(WRITTEN.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            texts.append(row["text"])
+            labels.append(int(row.get("spam", 0)))
+    return texts, labels
+
+
+def _baseline(texts: list[str], labels: list[int]) -> Callable[[Sequence[str]], object]:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline, make_union
+
+    words = TfidfVectorizer(ngram_range=(1, 2), min_df=2)
+    chars = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=3)
+    model = make_pipeline(make_union(words, chars), LogisticRegression(max_iter=200))
+    model.fit(texts, labels)
+    return lambda some: model.predict_proba(list(some))
+
+
+def _fasttext(texts: list[str], labels: list[int]) -> Callable[[str | list[str]], object]:
+    import fasttext
+
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        for text, label in zip(texts, labels, strict=True):
+            file.write(f"__label__{label} {' '.join(text.split())}\n")
+        file.flush()
+        model = fasttext.train_supervised(
+            file.name, minn=2, maxn=5, bucket=500_000, epoch=1, thread=1, verbose=0
+        )
+
+    def predict(some: str | list[str]) -> object:
+        if isinstance(some, str):
+            return model.f.predict(some + "\n", 1, 0.0, "strict")
+        return model.f.multilinePredict([text + "\n" for text in some], 1, 0.0, "strict")
+
+    return predict
+
+
+def _turns(
+    calls: dict[str, Callable[[], object]], sizes: dict[str, int], rounds: int = ROUNDS
+) -> dict[str, float]:
+    """Median microseconds per text of each, taking turns so that noise hits all alike."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for turn in range(rounds + 1):
+        for name, call in calls.items():
+            began = time.perf_counter()
+            call()
+            if turn:
+                times[name].append((time.perf_counter() - began) / sizes[name] * 1e6)
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def _print(title: str, figures: dict[str, float]) -> None:
+    print(title + ": " + ", ".join(f"{name} {value:.1f} µs" for name, value in figures.items()))
+
+
+def _long(scorer: object) -> None:
+    """Texts of 65 kB, ordinary and malicious."""
+    cases = {
+        "words": "goblok banget sih pemerintah " * 2240,
+        "short words": "a b " * 16_250,
+        "one letter": "x" * 65_000,
+        "at signs": "@" * 65_000,
+        "addresses": "a@b.co " * 9_300,
+        "dots": "1.1.1.1." * 8_000,
+        "colons": ":" * 65_000,
+        "marks": "e" + "\u0300" * 65_000,
+    }
+    worst = 0.0
+    for name, text in cases.items():
+        took = _turns({name: lambda t=text: scorer.assess([t])}, {name: 1}, 5)[name] / 1000
+        worst = max(worst, took)
+        print(f"65 kB of {name}: {took:.1f} ms")
+    print(f"65 kB at worst: {worst:.1f} ms (aim <= 25)")
+
+
+def _worker(lines: list[str]) -> None:
+    """Private memory and time of one more worker beyond importing Flask and scikit-learn."""
+    done = subprocess.run(
+        [sys.executable, "-c", _MEMORY, str(ROOT / "models")],
+        input="\n".join(lines),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    memory, took = map(float, done.stdout.split())
+    size = sum(f.stat().st_size for f in (ROOT / "models").rglob("model.joblib")) / 1e6
+    print(f"artefact: {size:.1f} MB (aim <= 40)")
+    print(f"private memory of a worker: {memory:.0f} MB (aim <= 60)")
+    print(f"loading, with digest and canaries: {took:.2f} s (aim <= 2)")
+
+
+if __name__ == "__main__":
+    main()
