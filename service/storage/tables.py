@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 
@@ -55,6 +56,11 @@ _DIGEST = String(64)
 
 def _id() -> Column[str]:
     return Column("id", _ID, primary_key=True)
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index over the rows that are looked for; the others pay nothing for it."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def _site() -> Column[str]:
@@ -126,9 +132,14 @@ comments = Table(
     Column("signature", LargeBinary),
     Column("decision", JSON, nullable=False),
     Index("ix_comments_author_key_created_at", "author_key", "created_at"),
-    Index("ix_comments_network_key_created_at", "network_key", "created_at"),
-    Index("ix_comments_text_key", "text_key"),
-    Index("ix_comments_wave_id", "wave_id"),
+    _partial(
+        "ix_comments_network_key_created_at",
+        "network_key",
+        "created_at",
+        where="network_key <> ''",
+    ),
+    _partial("ix_comments_text_key", "text_key", where="ruling IS NOT NULL"),
+    _partial("ix_comments_wave_id", "wave_id", where="wave_id IS NOT NULL"),
     Index("ix_comments_verdict_created_at", "verdict", "created_at"),
 )
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 
 from service.comments import Case, Decision, Submission, Verdict, new_id
 from service.storage import accounts, company, store, verdicts
 from service.storage.accounts import KeyDigests
-from service.storage.engine import Database
+from service.storage.engine import Database, open_database
+from service.storage.migrate import migrate
 from tests.conftest import Clock
 
 SITE = "site-1"
@@ -179,3 +182,16 @@ def _ruling(comment_id: str, verdict: Verdict, clock: Clock) -> verdicts.Ruling:
 def _wave_ruling(tx: Connection, wave_id: str, clock: Clock) -> Verdict | None:
     wave = company.wave(tx, wave_id, clock())
     return wave.ruling if wave else None
+
+
+@pytest.mark.parametrize("statement", [company._PAST, company._CANDIDATES, company._WAVE])
+def test_no_look_up_reads_all_comments(tmp_path: Path, statement: Select[Any]) -> None:
+    """As SQLite plans it; on PostgreSQL the plan follows the number of rows."""
+    opened = open_database(f"sqlite:///{tmp_path / 'plan.db'}")
+    migrate(opened)
+    compiled = statement.compile(dialect=opened.engine.dialect)
+    with opened.read() as tx:
+        values = ("x",) * len(compiled.positiontup or ())
+        plan = tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values).all()
+    opened.engine.dispose()
+    assert not [row for row in plan if str(row[3]).startswith("SCAN comments")]

@@ -27,9 +27,13 @@ def upgrade() -> None:
         comments.add_column(sa.Column("signature", sa.LargeBinary))
         comments.drop_index("ix_comments_author_key")
         comments.create_index("ix_comments_author_key_created_at", ["author_key", "created_at"])
-        comments.create_index("ix_comments_network_key_created_at", ["network_key", "created_at"])
-        comments.create_index("ix_comments_text_key", ["text_key"])
-        comments.create_index("ix_comments_wave_id", ["wave_id"])
+        comments.create_index(
+            "ix_comments_network_key_created_at",
+            ["network_key", "created_at"],
+            **_where("network_key <> ''"),
+        )
+        comments.create_index("ix_comments_text_key", ["text_key"], **_where("ruling IS NOT NULL"))
+        comments.create_index("ix_comments_wave_id", ["wave_id"], **_where("wave_id IS NOT NULL"))
     op.create_table(
         "bands",
         sa.Column("band", sa.BigInteger, primary_key=True, autoincrement=False),
@@ -81,6 +85,10 @@ def upgrade() -> None:
         sa.Column("accepted", sa.Integer, nullable=False),
         sa.Column("rejected", sa.Integer, nullable=False),
     )
+
+
+def _where(condition: str) -> dict[str, sa.TextClause]:
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
 def _site(*, primary_key: bool = False) -> sa.Column[str]:
