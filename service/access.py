@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from argon2 import PasswordHasher
 
-from service.comments import Site, SiteKeys, new_id
+from service.comments import REPORTERS, Site, SiteKeys, new_id
 from service.errors import Conflict, Forbidden, Missing, Unauthenticated
 from service.storage import accounts
 from service.storage.accounts import KeyDigests
@@ -47,6 +47,18 @@ class Access:
             raise Forbidden("the short key is good on the Akismet and Perspective doors only")
         return site
 
+    def site_signed(self, body: bytes, signatures: Sequence[str]) -> Site:
+        """The site under whose Coral secret one of some signatures of a body was made."""
+        given = [signature.encode() for signature in signatures]
+        with self._database.read() as tx:
+            candidates = accounts.sites_with_coral_generation(tx)
+        for site, generation in candidates:
+            secret = self._coral_secret(site.id, generation).encode()
+            made = hmac.digest(secret, body, "sha256").hex().encode()
+            if any(hmac.compare_digest(made, signature) for signature in given):
+                return site
+        raise Unauthenticated("no site's secret made this signature")
+
     def add_site(self, name: str) -> SiteKeys:
         """Make a site with new keys, which are returned here once and never again."""
         site_id = new_id()
@@ -76,7 +88,9 @@ class Access:
             return _found(accounts.site_by_name(tx, name), name)
 
     def add_moderator(self, name: str, role: str, password: str) -> None:
-        """Make a moderator; a name that is taken is a `Conflict`."""
+        """Make a moderator; a name that is taken, or that doors use, is a `Conflict`."""
+        if name.lower() in REPORTERS:
+            raise Conflict(f"{name!r} is what reports through that door are signed with")
         with self._database.begin() as tx:
             hashed = PasswordHasher().hash(password)
             accounts.add_moderator(tx, new_id(), name, role, hashed, self._now())

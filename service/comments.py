@@ -25,6 +25,14 @@ REASONS: Final = (
 
 LABELS: Final = ("spam", "toxic", "off_topic", "other")
 
+# Doors that pass on corrections; as "moderators" of a ruling they weigh less than any person.
+REPORTERS: Final = ("akismet", "perspective")
+
+# What the site's own rules and traps say, whatever a model thinks of the text.
+_BESIDE_SCORES: Final = frozenset(
+    ("LINKS", "NEAR_COPY", "BANNED_WORD", "BLOCKED_AUTHOR", "HONEYPOT", "OBFUSCATED_TEXT")
+)
+
 TEST_STRINGS: Final[Mapping[str, Verdict]] = {
     "saring-test-accept": "accept",
     "saring-test-hold": "hold",
@@ -182,6 +190,13 @@ class Decision:
     model_version: str
     rules_version: str
     shadow: Verdict | None = None
+
+    @property
+    def blatant(self) -> bool:
+        """Rejected with near certainty, and for another reason than the scores as well."""
+        certain = max(self.scores.get("spam", 0.0), self.scores.get("gambling", 0.0)) >= 0.99
+        agreed = any(s.code in _BESIDE_SCORES and s.weight > 0 for s in self.reasons)
+        return self.verdict == "reject" and certain and agreed
 
 
 @dataclass(frozen=True, slots=True)

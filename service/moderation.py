@@ -69,11 +69,14 @@ class Moderation:
         self._chance = chance
         self._compiled: dict[str, tuple[int, checks.Lists]] = {}
 
-    def submit(self, site: Site, arrival: Arrival, idempotency_key: str = "") -> Case:
+    def submit(
+        self, site: Site, arrival: Arrival, idempotency_key: str = "", *, live: bool = True
+    ) -> Case:
         """Judge and store one comment.
 
         The same comment twice is a `Conflict`; with the same idempotency key it is the first
-        answer again, and that key with another comment is `Invalid`.
+        answer again, and that key with another comment is `Invalid`. One that is not live was
+        posted some time ago and cannot be part of a flood.
         """
         submission = privacy.seal(arrival, site.id, self._secret)
         ticket = self._ticket(site, arrival, idempotency_key) if idempotency_key else None
@@ -81,7 +84,7 @@ class Moderation:
         if kept:
             return kept
         around = self._gather(site, submission)
-        if checks.flooding(around.history, site.rules):
+        if live and checks.flooding(around.history, site.rules):
             raise TooMany("too many comments in a minute", checks.MINUTE)
         decision = self._judge(site, submission, around.history)
         case = Case(new_id(), self._now(), submission, decision)
@@ -95,6 +98,37 @@ class Moderation:
         if submission.test_verdict is None:
             self._meter.judged(decision)
         return case
+
+    def submit_once(self, site: Site, arrival: Arrival, *, live: bool = True) -> Case:
+        """Judge and store a comment; sent again, it gets the verdict that is in force by now."""
+        case = self.known(site, arrival)
+        if case:
+            return case
+        try:
+            return self.submit(site, arrival, live=live)
+        except Conflict:  # the same comment came in by another worker meanwhile
+            case = self.known(site, arrival)
+            if case:
+                return case
+            raise
+
+    def known(self, site: Site, arrival: Arrival) -> Case | None:
+        """The stored comment that this one repeats, under the verdict in force, or None."""
+        submission = privacy.seal(arrival, site.id, self._secret)
+        with self._database.read() as tx:
+            found = store.twin_of(tx, site.id, submission)
+        if found is None:
+            return None
+        case, ruling = found
+        if ruling is None:
+            return case
+        decision = replace(case.decision, verdict=ruling, decided_by="moderator")
+        return replace(case, decision=decision)
+
+    def try_out(self, site: Site, arrival: Arrival) -> Decision:
+        """What `submit` would decide; nothing is stored or counted."""
+        submission = privacy.seal(arrival, site.id, self._secret)
+        return self._judge(site, submission, self._gather(site, submission).history)
 
     def rejudge_held(self, count: int = 200) -> int:
         """Judge again what waits under another model or other rules; how many were.

@@ -141,6 +141,8 @@ def _network_key(ip: str, key: bytes) -> str:
         address = ipaddress.ip_address(ip.strip().partition("%")[0])
     except ValueError:
         return ""
+    if address.is_unspecified:  # 0.0.0.0 and ::, which mean "no address"
+        return ""
     if isinstance(address, ipaddress.IPv6Address):
         mapped = address.ipv4_mapped
         if mapped is None:

@@ -68,7 +68,8 @@ class Review:
         """Put a person's verdict in force.
 
         The verdict that is in force already is no change; a comment that changed since
-        `seen_version` is a `Conflict`, an unknown label `Invalid`.
+        `seen_version` is a `Conflict`, an unknown label `Invalid`. A verdict that only a door's
+        report put in force is made the person's own.
         """
         _check_labels(labels)
         with self._database.begin() as tx:
@@ -76,7 +77,8 @@ class Review:
             if current is None:
                 raise Missing("no such comment")
             version, in_force = current
-            if in_force == verdict and seen_version in (None, version, version - 1):
+            unchanged = in_force == verdict and seen_version in (None, version, version - 1)
+            if unchanged and verdicts.by_person(tx, comment_id):
                 return
             ruling = self._ruling(comment_id, verdict, moderator, labels, privacy.mask(note))
             if not verdicts.rule(tx, ruling, version if seen_version is None else seen_version):

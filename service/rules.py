@@ -34,7 +34,9 @@ class Rules:
     Budgets (``…_per_mille``) count good comments in 1,000; `sample_per_mille` counts accepted and
     rejected comments in 1,000 that a person looks at again. A count of 0 switches its rule off.
     Floods are counted over a minute. Night lasts from hour to hour in `time_zone`; equal hours
-    are no night. `shadow` holds other values of these fields, judged beside and never acted on.
+    are no night. `akismet_discard` lets that door tell its clients to throw blatant spam away;
+    `akismet_user_ip_optional` lets them send no address. `shadow` holds other values of these
+    fields, judged beside and never acted on.
     """
 
     version: int = 0
@@ -57,6 +59,8 @@ class Rules:
     night_reject_per_mille: float = 1.0
     night_hold_per_mille: float = 30.0
     time_zone: str = "Asia/Jakarta"
+    akismet_discard: bool = False
+    akismet_user_ip_optional: bool = False
     shadow: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

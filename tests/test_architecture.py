@@ -39,6 +39,7 @@ MAY_IMPORT = {
     "service.web": {
         "service.moderation",
         "service.review",
+        "service.reports",
         "service.rulebook",
         "service.access",
         "service.comments",
@@ -46,6 +47,13 @@ MAY_IMPORT = {
     },
     "service.rules": {"service.errors"},
     "service.review": {
+        "service.privacy",
+        "service.storage",
+        "service.comments",
+        "service.errors",
+    },
+    "service.reports": {
+        "service.moderation",
         "service.privacy",
         "service.storage",
         "service.comments",

@@ -52,6 +52,12 @@ def all_sites(tx: Connection) -> list[Site]:
     return [_site(row) for row in tx.execute(_with_rules().order_by(sites.c.name))]
 
 
+def sites_with_coral_generation(tx: Connection) -> list[tuple[Site, int]]:
+    """Every site, with how many times its Coral secret was rolled."""
+    query = _with_rules().add_columns(sites.c.coral_generation)
+    return [(_site(row), row.coral_generation) for row in tx.execute(query)]
+
+
 def set_keys(tx: Connection, site_id: str, keys: KeyDigests) -> None:
     """Replace a site's keys; the Coral secret is rolled with them."""
     values = {"key_digest": keys.full, "short_key_digest": keys.short}

@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     func,
     insert,
     literal,
@@ -23,8 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from service.comments import Case, History, Submission, Wave
-from service.storage.tables import UtcDateTime, bands, comments, hosts, standings, waves
+from service.comments import REPORTERS, Case, History, Submission, Wave
+from service.storage.tables import UtcDateTime, bands, comments, hosts, rulings, standings, waves
 
 COPIES_KEPT: Final = timedelta(hours=24)
 RECENT: Final = timedelta(hours=1)
@@ -169,7 +170,7 @@ def _past() -> Select[Any]:
     real = comments.c.is_test.is_(False)
     ruled = (
         select(comments.c.ruling)
-        .where(text, comments.c.ruling.is_not(None))
+        .where(text, comments.c.ruling.is_not(None), or_(author, _by_person()))
         .order_by(comments.c.created_at.desc())
         .limit(1)
     )
@@ -183,6 +184,12 @@ def _past() -> Select[Any]:
         standing.scalar_subquery().label("standing"),
         ruled.scalar_subquery().label("ruled"),
     )
+
+
+def _by_person() -> Any:
+    """A report that a door passed on counts for its author's own copies only; see `ruled`."""
+    standing = and_(rulings.c.comment_id == comments.c.id, rulings.c.undone_at.is_(None))
+    return exists().where(standing, rulings.c.moderator.not_in(REPORTERS))
 
 
 _PAST: Final = _past()

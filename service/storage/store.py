@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from service.comments import Case, Decision, Limits, Match, Signal, Submission
+from service.comments import Case, Decision, Limits, Match, Signal, Submission, Verdict
 from service.errors import Conflict
 from service.storage.tables import answers, comments
 
@@ -51,6 +51,34 @@ def add_comment(
 def comment_by_id(tx: Connection, site_id: str, comment_id: str) -> Case | None:
     """One comment of one site, or None; never another site's."""
     row = tx.execute(_BY_ID, {"site_id": site_id, "comment_id": comment_id}).first()
+    return None if row is None else _case(row)
+
+
+def twin_of(
+    tx: Connection, site_id: str, submission: Submission
+) -> tuple[Case, Verdict | None] | None:
+    """The stored comment that this one repeats, with the ruling on it, or None."""
+    same = or_(
+        comments.c.twin_by_name == submission.twin_by_name,
+        comments.c.twin_by_author == submission.twin_by_author,
+    )
+    row = tx.execute(select(comments).where(comments.c.site_id == site_id, same).limit(1)).first()
+    return None if row is None else (_case(row), row.ruling)
+
+
+def matching(tx: Connection, site_id: str, submission: Submission) -> Case | None:
+    """The comment that this one repeats, or the latest with its text by the author it names."""
+    twin = twin_of(tx, site_id, submission)
+    if twin:
+        return twin[0]
+    query = select(comments).where(
+        comments.c.site_id == site_id, comments.c.text_key == submission.text_key
+    )
+    if submission.author_key:
+        query = query.where(comments.c.author_key == submission.author_key)
+    elif submission.author_name:
+        query = query.where(comments.c.author_name == submission.author_name)
+    row = tx.execute(query.order_by(comments.c.id.desc()).limit(1)).first()
     return None if row is None else _case(row)
 
 

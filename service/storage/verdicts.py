@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, select, update
 
-from service.comments import Ruling, Verdict
+from service.comments import REPORTERS, Ruling, Verdict
 from service.storage.tables import comments, rulings, standings, waves
 
 
@@ -29,6 +29,30 @@ def standing_of(tx: Connection, site_id: str, comment_id: str) -> tuple[int, Ver
         query.where(comments.c.site_id == site_id, comments.c.id == comment_id)
     ).first()
     return None if row is None else (row.version, row.ruling)
+
+
+def by_person(tx: Connection, comment_id: str) -> bool:
+    """Whether a ruling that stands is a person's own, not one that a door passed on."""
+    mine = and_(rulings.c.comment_id == comment_id, rulings.c.undone_at.is_(None))
+    query = select(rulings.c.id).where(mine, rulings.c.moderator.not_in(REPORTERS))
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def tally(
+    tx: Connection, site_id: str, since: datetime, until: datetime
+) -> list[tuple[Verdict, Verdict | None, int]]:
+    """How many comments in that time, by the machine's verdict and the ruling."""
+    machine = comments.c.decision["verdict"].as_string()
+    query = (
+        select(machine, comments.c.ruling, func.count())
+        .where(
+            comments.c.site_id == site_id,
+            comments.c.created_at.between(since, until),
+            comments.c.is_test.is_(False),
+        )
+        .group_by(machine, comments.c.ruling)
+    )
+    return [(row[0], row[1], int(row[2])) for row in tx.execute(query)]
 
 
 def undo(tx: Connection, comment_id: str, now: datetime) -> bool:
