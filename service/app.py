@@ -16,6 +16,7 @@ from service.housekeeping import Housekeeper
 from service.metrics import Metrics
 from service.model import load_scorer
 from service.moderation import Moderation
+from service.reports import Reports
 from service.review import Review
 from service.rulebook import Rulebook
 from service.scoring.scorer import NoModel, Scorer
@@ -23,7 +24,7 @@ from service.settings import LEAST_SECRET_BYTES, Settings
 from service.storage import store
 from service.storage.engine import Database, open_database
 from service.storage.migrate import pending
-from service.web import demo, docs, faults, health, native, policy
+from service.web import akismet, demo, docs, faults, health, native, policy
 from service.web.proxies import BehindProxies
 
 
@@ -50,16 +51,21 @@ def create_app(
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, MAX_FORM_MEMORY_SIZE=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would repeat the path that it was given
+    review = Review(database, now)
     app.extensions["saring"] = {
         "database": database,
+        "review": review,
+        "rulebook": rulebook,
         "moderation": moderation,
         "access": access,
         "rulebook": rulebook,
         "housekeeper": Housekeeper({"rejudge_held": moderation.rejudge_held}),
     }
-    faults.register(app)
+    reports = Reports(database, moderation, settings.secret, now)
+    faults.register(app, {"/1.1/": akismet.fault, "/1.2/": akismet.fault})
     app.register_blueprint(native.blueprint(moderation, access))
-    app.register_blueprint(policy.blueprint(rulebook, Review(database, now), access))
+    app.register_blueprint(akismet.blueprint(moderation, reports, access, now))
+    app.register_blueprint(policy.blueprint(rulebook, review, access))
     app.register_blueprint(_health(database, moderation, metrics))
     app.register_blueprint(docs.blueprint(__version__, demo=settings.demo))
     if settings.demo:

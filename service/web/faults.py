@@ -1,18 +1,20 @@
-"""Errors of the house to HTTP: one table of statuses, one renderer (RFC 9457)."""
+"""Errors of the house to HTTP: one table of statuses, one renderer per protocol."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from service import errors
 from service.web import wording
 
 PROBLEM: Final = "application/problem+json"
+
+Renderer = Callable[[int, str], Response]
 
 STATUS: Final[Mapping[type[errors.ServiceError], int]] = {
     errors.Malformed: 400,
@@ -35,8 +37,12 @@ _TITLES: Final = {
 _SLUGS: Final = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 500: "internal"}
 
 
-def register(app: Flask) -> None:
-    """Render every refusal and every crash of this app as a problem document."""
+def register(app: Flask, foreign: Mapping[str, Renderer] | None = None) -> None:
+    """Render every refusal and every crash of this app as a problem document.
+
+    Below a path in `foreign` its renderer answers instead, from the status and the slug.
+    """
+    app.extensions["saring.faults"] = foreign or {}
     app.register_error_handler(errors.ServiceError, _service_error)
     app.register_error_handler(HTTPException, _http_error)
 
@@ -56,11 +62,22 @@ def problem(status: int, slug: str, more: Mapping[str, Any] | None = None) -> Re
 
 def _service_error(error: errors.ServiceError) -> Response:
     status = STATUS[type(error)]
+    foreign = _foreign()
+    response = foreign(status, error.slug) if foreign else _problem(status, error)
+    if isinstance(error, errors.TooMany | errors.Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _foreign() -> Renderer | None:
+    renderers: Mapping[str, Renderer] = current_app.extensions["saring.faults"]
+    return next((r for path, r in renderers.items() if request.path.startswith(path)), None)
+
+
+def _problem(status: int, error: errors.ServiceError) -> Response:
     response = problem(status, error.slug, _extra(error))
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="saring"'
-    if isinstance(error, errors.TooMany | errors.Unavailable):
-        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 
@@ -77,7 +94,8 @@ def _extra(error: errors.ServiceError) -> dict[str, Any]:
 
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
-    response = problem(status, _SLUGS.get(status, "bad_request"))
+    render = _foreign() or problem
+    response = render(status, _SLUGS.get(status, "bad_request"))
     if status == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from time import monotonic
 from typing import Any, Final, TypeVar
@@ -33,12 +34,14 @@ _CODES: Final[Mapping[str, str]] = {
     "one_of": "one_of",
 }
 
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
 
 def body_as(model: type[M], request: Request, *, form: bool = False) -> M:
     """Read the body as a model: JSON, or an HTML form where the door takes one."""
     kind = request.mimetype
     if kind == JSON or (kind.startswith("application/") and kind.endswith("+json")):
-        return _from_json(model, raw_body(request))
+        return json_as(model, raw_body(request))
     if form and kind == FORM:
         return _from_form(model, raw_body(request))
     raise Unsupported(f"{JSON} or {FORM}" if form else JSON)
@@ -55,6 +58,11 @@ def raw_body(request: Request) -> bytes:
         raise Malformed("the body is shorter than it said", "incomplete_body") from None
 
 
+def without_controls(text: str) -> str:
+    """A text without what no database keeps and no person types: for doors that refuse nothing."""
+    return _CONTROLS.sub("", text)
+
+
 def _discard(request: Request) -> None:
     """Read on for a while: most clients send everything before they look for an answer."""
     stream, until = request.environ["wsgi.input"], monotonic() + _DISCARD_SECONDS
@@ -63,7 +71,8 @@ def _discard(request: Request) -> None:
             return
 
 
-def _from_json(model: type[M], body: bytes) -> M:
+def json_as(model: type[M], body: bytes) -> M:
+    """Read bytes of JSON as a model."""
     try:
         return model.model_validate_json(body, strict=True)
     except ValidationError as error:
