@@ -24,7 +24,7 @@ from service.settings import LEAST_SECRET_BYTES, Settings
 from service.storage import store
 from service.storage.engine import Database, open_database
 from service.storage.migrate import pending
-from service.web import akismet, demo, docs, faults, health, native, policy
+from service.web import akismet, coral, demo, docs, faults, health, native, perspective, policy
 from service.web.proxies import BehindProxies
 
 
@@ -62,9 +62,13 @@ def create_app(
         "housekeeper": Housekeeper({"rejudge_held": moderation.rejudge_held}),
     }
     reports = Reports(database, moderation, settings.secret, now)
-    faults.register(app, {"/1.1/": akismet.fault, "/1.2/": akismet.fault})
+    faults.register(
+        app, {"/1.1/": akismet.fault, "/1.2/": akismet.fault, "/v1alpha1/": perspective.fault}
+    )
     app.register_blueprint(native.blueprint(moderation, access))
     app.register_blueprint(akismet.blueprint(moderation, reports, access, now))
+    app.register_blueprint(perspective.blueprint(moderation, reports, access))
+    app.register_blueprint(coral.blueprint(moderation, access))
     app.register_blueprint(policy.blueprint(rulebook, review, access))
     app.register_blueprint(_health(database, moderation, metrics))
     app.register_blueprint(docs.blueprint(__version__, demo=settings.demo))

@@ -1,0 +1,106 @@
+"""The Perspective API's protocol: analyze, suggestscore and the discovery document."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, Request, Response, jsonify, request
+
+from service.access import Access
+from service.comments import Arrival, Site, Verdict
+from service.errors import Unauthenticated
+from service.moderation import Moderation
+from service.reports import Reports
+from service.web import perspective_errors as errors
+from service.web.discovery import document
+from service.web.parsing import raw_body, without_controls
+from service.web.perspective_errors import Refusal
+from service.web.perspective_json import Suggested, analyze_request, suggest_request
+from service.web.perspective_scores import attribute_scores, checked, detected_in, sentences
+
+DOOR: Final = "perspective"
+BODY_BYTES: Final = 2_560_000  # a text may come with its article
+_SPAM: Final = frozenset(("SPAM", "SPAM_EXPERIMENTAL"))
+
+fault = errors.fault
+
+
+def blueprint(moderation: Moderation, reports: Reports, access: Access) -> Blueprint:
+    """The routes under /v1alpha1, and the documents from which clients make themselves."""
+    door = Blueprint(DOOR, __name__)
+
+    @door.post("/v1alpha1/comments:analyze")
+    def analyze() -> Response:
+        site_of(request, access)
+        asked = analyze_request(_body())
+        spans = sentences(asked.text) if asked.sentences else []
+        whole, *parts = moderation.score([asked.text, *(asked.text[b:e] for b, e in spans)])
+        detected = checked(asked, whole)
+        if not asked.sentences:
+            spans, parts = [(0, len(asked.text))], [whole]
+        scores = attribute_scores(asked, whole, spans, parts)
+        return _answer(
+            {
+                **({"attributeScores": scores} if scores else {}),
+                "languages": asked.languages or detected,
+                "detectedLanguages": detected,
+            },
+            asked.client_token,
+        )
+
+    @door.post("/v1alpha1/comments:suggestscore")
+    def suggest() -> Response:
+        site = site_of(request, access)
+        said = suggest_request(_body())
+        detected = detected_in(moderation.score([said.text])[0])
+        verdict: Verdict = "reject" if max(said.scores.values()) >= 0.5 else "accept"
+        reports.report(site, Arrival(without_controls(said.text)), verdict, DOOR, _labels(said))
+        languages = {"requestedLanguages": said.languages, "detectedLanguages": detected}
+        return _answer(languages, said.client_token)
+
+    @door.get("/$discovery/rest")
+    @door.get("/discovery/v1/apis/commentanalyzer/v1alpha1/rest")
+    def discovery() -> Response:
+        if _key_of(request):
+            site_of(request, access)
+        return jsonify(document(request.host_url))
+
+    @door.errorhandler(Refusal)
+    def refuse(refusal: Refusal) -> Response:
+        return errors.answer(refusal)
+
+    return door
+
+
+def site_of(request: Request, access: Access) -> Site:
+    """The site whose key stands in the query or in X-Goog-Api-Key."""
+    key = _key_of(request)
+    if not key:
+        raise errors.no_key()
+    try:
+        return access.site(key, short_key_is_enough=True)
+    except Unauthenticated:
+        raise errors.bad_key() from None
+
+
+def _key_of(request: Request) -> str:
+    return (request.args.get("key") or request.headers.get("X-Goog-Api-Key", "")).strip()
+
+
+def _body() -> bytes:
+    request.max_content_length = BODY_BYTES
+    return raw_body(request)
+
+
+def _labels(said: Suggested) -> tuple[str, ...]:
+    high = {name for name, score in said.scores.items() if score >= 0.5}
+    return tuple(
+        label for label, named in (("spam", high & _SPAM), ("toxic", high - _SPAM)) if named
+    )
+
+
+def _answer(body: dict[str, Any], client_token: str | None) -> Response:
+    token = {} if client_token is None else {"clientToken": client_token}
+    answer = jsonify({**body, **token})
+    answer.content_type = "application/json; charset=UTF-8"
+    return answer

@@ -1,0 +1,168 @@
+"""Coral's door: signed or nothing, and a status that Coral acts on."""
+
+from __future__ import annotations
+
+import hmac
+import json
+
+import pytest
+from sqlalchemy import select
+
+from service.storage.tables import comments
+from tests.doubles import COMMENT
+
+PHASE = {
+    "action": "NEW",
+    "comment": {"body": "Semoga damai", "parentID": None},
+    "author": {"id": "author-1", "role": "COMMENTER"},
+    "story": {"id": "story-1", "url": "https://news.example/a"},
+    "site": {"id": "site-1"},
+    "tenantID": "tenant-1",
+    "tenantDomain": "coral.example",
+}
+FLAG = "COMMENT_DETECTED_{}".format
+
+
+@pytest.fixture
+def secret(site):
+    return site.keys.coral_secret
+
+
+@pytest.fixture
+def ask(app, secret):
+    """Send a phase request with some members changed, under this signature or our own."""
+
+    def call(signature=None, body=None, **changes):
+        raw = json.dumps({**PHASE, **changes}).encode() if body is None else body
+        headers = {"X-Coral-Signature": signature or sign(secret, raw)}
+        return app.test_client().post("/coral", data=raw, headers=headers)
+
+    return call
+
+
+@pytest.fixture
+def stored(app):
+    def rows():
+        with app.extensions["saring"]["database"].read() as tx:
+            return tx.execute(select(comments)).all()
+
+    return rows
+
+
+def sign(secret, body):
+    return "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()
+
+
+def comment(body, **more):
+    return {"body": body, "parentID": None, **more}
+
+
+def test_it_works(ask, stored):
+    answer = ask()
+    assert (answer.status_code, answer.data) == (204, b"")
+    [row] = stored()
+    assert (row.content, row.permalink, row.verdict) == (
+        "Semoga damai",
+        "https://news.example/a",
+        "accept",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "flag"),
+    [
+        ("slot gacor", "REJECTED", FLAG("SPAM")),
+        ("bodoh sekali", "SYSTEM_WITHHELD", FLAG("TOXIC")),
+        ("slot bodoh", "REJECTED", FLAG("TOXIC")),
+        ("saring-test-hold", "SYSTEM_WITHHELD", FLAG("SPAM")),
+        ("saring-test-reject", "REJECTED", FLAG("SPAM")),
+    ],
+)
+def test_each_verdict(ask, text, status, flag):
+    for _ in range(2):
+        answer = ask(comment=comment(text))
+        assert answer.status_code == 200
+        actions = [{"actionType": "FLAG", "reason": flag}]
+        assert answer.json == {"status": status, "actions": actions}
+
+
+def test_an_edit_is_judged_anew(ask):
+    assert ask().status_code == 204
+    assert ask(action="EDIT", comment=comment("slot gacor")).json["status"] == "REJECTED"
+
+
+@pytest.mark.parametrize("role", ["STAFF", "MODERATOR", "ADMIN"])
+def test_the_newsroom_is_not_judged(ask, stored, role):
+    author = {"id": "a", "role": role}
+    assert ask(author=author, comment=comment("slot gacor")).status_code == 204
+    assert not stored()
+    assert ask(author=author, comment=comment("saring-test-reject")).status_code == 200
+
+
+def test_the_authors_id_is_kept_as_a_keyed_hash(ask, stored, tmp_path):
+    ask(author={"id": "c0ffee-id", "role": "COMMENTER"})
+    [row] = stored()
+    assert len(row.author_key) == 32
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in files if b"c0ffee-id" in path.read_bytes()]
+
+
+def test_two_signatures_while_a_secret_is_rolled(ask, secret):
+    raw = json.dumps(PHASE).encode()
+    ours, other = sign(secret, raw), sign("another secret", raw)
+    for header in (f"{other},{ours}", f"{ours}, {other}", ours.upper().replace("SHA", "sha")):
+        assert ask(header, raw).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "signature", [" ", "sha256=", "sha256=00", "sha1=00", "nonsense", "sha256=" + "é" * 64, ",,,"]
+)
+def test_no_valid_signature(ask, stored, signature):
+    assert ask(signature.encode().decode("latin-1")).status_code == 401
+    assert not stored()
+
+
+def test_a_signature_for_another_body(ask, secret, stored):
+    assert ask(sign(secret, b"{}")).status_code == 401
+    assert not stored()
+
+
+def test_the_signature_names_the_site(app, site):
+    access = app.extensions["saring"]["access"]
+    other = access.add_site("other")
+    raw = json.dumps(PHASE).encode()
+    headers = {"X-Coral-Signature": sign(other.coral_secret, raw)}
+    assert app.test_client().post("/coral", data=raw, headers=headers).status_code == 204
+    moderation, named = app.extensions["saring"]["moderation"], access.named_site("other")
+    with app.extensions["saring"]["database"].read() as tx:
+        [row] = tx.execute(select(comments)).all()
+    assert moderation.case(named, row.id).id == row.id
+
+
+def test_a_rolled_secret(app, ask, secret):
+    keys = app.extensions["saring"]["access"].rotate_keys("default")
+    raw = json.dumps(PHASE).encode()
+    assert ask(sign(secret, raw), raw).status_code == 401
+    assert ask(sign(keys.coral_secret, raw), raw).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"{}", 422), (b"[]", 400), (b"{", 400), (b'{"comment": {"body": 1}}', 422)],
+)
+def test_bodies_that_are_no_phase(ask, body, status):
+    assert ask(body=body).status_code == status
+
+
+def test_a_flood_is_withheld(app, ask, clock):
+    app.extensions["saring"]["rulebook"].change("default", "a test", {"author_per_minute": 1})
+    clock.forward(seconds=2)
+    assert ask().status_code == 204
+    assert ask(comment=comment("Lagi")).json["status"] == "SYSTEM_WITHHELD"
+
+
+def test_this_door_is_no_way_around_the_others(site, ask):
+    """What came in here is under the same rules: a copy on the native door is known."""
+    ask()
+    again = site.comment(**{**COMMENT, "content": "Semoga damai"})
+    assert again.status_code == 201
