@@ -21,6 +21,7 @@ from tests.doubles import FakeScorer
 from tests.running import ROOT
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PLUG_IN = ROOT / "deploy" / "wordpress" / "saring.php"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 # Settings that have no default to compare: the table says in words what happens without them.
@@ -55,6 +56,7 @@ def test_every_setting_that_is_named_exists(document):
     named = set(re.findall(r"SARING_[A-Z][A-Z_]*[A-Z]", document.read_text(encoding="utf-8")))
     known = {f"SARING_{field.name.upper()}" for field in fields(Settings)}
     known |= {f"{name}_FILE" for name in known}
+    known |= set(re.findall(r"define\( '(SARING_\w+)'", PLUG_IN.read_text(encoding="utf-8")))
     assert named <= known
 
 
