@@ -58,7 +58,6 @@ def create_app(
         "rulebook": rulebook,
         "moderation": moderation,
         "access": access,
-        "rulebook": rulebook,
         "housekeeper": Housekeeper({"rejudge_held": moderation.rejudge_held}),
     }
     reports = Reports(database, moderation, settings.secret, now)

@@ -314,7 +314,7 @@ def test_a_long_article_may_come_along(call):
     [
         '{comment: {text: "a, b: {c: 1}"}, requestedAttributes: {TOXICITY: {}}}',
         '{"comment": {"text": "a"}, "requested_attributes": {"TOXICITY": {}}, "do_not_store": 1}',
-        '\ufeff{"comment": {"text": "a"}, "requestedAttributes": {"THREAT": null}, "context": null}',
+        '\ufeff{"comment": {"text": "a"}, "requestedAttributes": {"THREAT": null}, "context":null}',
         '{"comment": {"text": "a"}, "requestedAttributes": {"TOXICITY": {}}, "unknown": [1]}',
         '{"comment": {"text": "\\ud800"}, "requestedAttributes": {"TOXICITY": {}}}',
     ],
