@@ -14,7 +14,7 @@ EMAIL, IP, HANDLE = "\ue001", "\ue002", "\ue003"
 Piece = tuple[int, int, str]
 
 _MASK = re.compile(r"\[(?:(email)|ip)\]")
-_AT = re.compile(r"@|\uff20|\ufe6b|%40|&#0*64;|&#x0*40;|&commat;", re.IGNORECASE)
+_AT = re.compile(r"(?:@|\uff20|\ufe6b|%40|&#0*64;|&#x0*40;|&commat;)(?=\[|[^\W_])", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:\[[\w:.]{1,64}\]|[^\W_](?:[\w-]|[.\u3002\uff0e\uff61](?=\w))*)")
 _HANDLE = re.compile(r"@\w{1,64}")
 _DOTS = re.compile("[.\u3002\uff0e\uff61\\[]")
@@ -57,8 +57,11 @@ def _mails(text: str) -> list[Piece]:
     for at in _AT.finditer(text):
         if at.start() < done:
             continue
-        start, domain = _local_start(text, at.start(), done), _DOMAIN.match(text, at.end())
-        if start < at.start() and domain and _DOTS.search(domain[0]):
+        domain = _DOMAIN.match(text, at.end())
+        if domain is None or not _DOTS.search(domain[0]):
+            continue
+        start = _local_start(text, at.start(), done)
+        if start < at.start():
             done = domain.end()
             found.append((start, done, EMAIL))
     return found

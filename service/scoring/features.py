@@ -147,11 +147,12 @@ class CommentFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
         """
         reading = self._read([text])
         bags = self._bags(reading)
-        streams = [reading.surface] * len(self.char_sizes)
-        streams += [reading.squeezed] * len(self.squeezed_sizes)
+        views = [(reading.surface, size) for size in self.char_sizes]
+        views += [(reading.squeezed, size) for size in self.squeezed_sizes]
         ranges = []
-        for stream, view in zip(streams, bags.chars, strict=False):
-            ranges.append((stream.places()[view.first], stream.places()[view.last] + 1))
+        for (stream, size), view in zip(views, bags.chars, strict=False):
+            origin = stream.places()
+            ranges.append((origin[view.first], origin[view.first + size - 1] + 1))
         places = reading.surface.places()
         ranges += [(places[view.first + 1], places[view.last] + 1) for view in bags.words]
         if reading.order is not None:

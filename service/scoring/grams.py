@@ -67,7 +67,7 @@ class Grams(NamedTuple):
     """Hashes of one view, text by text; ``sizes`` says how many each text has.
 
     ``sizes`` is None if there is only one text. ``first`` and ``last`` are positions in the
-    stream; ``first`` of a word is that of the space before it.
+    stream: of a word, the space before it and its last character; of characters, both the start.
     """
 
     hashes: NDArray[np.uint32]
@@ -128,7 +128,7 @@ def char_grams(
         whole = whole[:-1] & solid[size - 2 : -1]
         if size in sizes:
             starts = whole.nonzero()[0]
-            views.append(_by_text(hashes[starts], starts, starts + (size - 1), stream))
+            views.append(_by_text(hashes[starts], starts, starts, stream))
     return views
 
 

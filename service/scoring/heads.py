@@ -127,15 +127,14 @@ class MultiHeadLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         layout = self._layout()
         design = layout.matrix(X)
         rows = np.bincount(design.indices, minlength=layout.rows)
-        used = np.flatnonzero(rows >= self.min_rows)
-        used = used[np.argsort(-rows[used], kind="stable")]  # frequent ones share cache lines
-        rarity = _rarity(rows[used], len(targets), self.rarity_power)
-        rarity[used >= 1 << self.bits] *= self.word_weight
-        design = design[:, used]
-        unit = _unit(design, rarity)
-        rarity /= unit
+        order = np.argsort(-rows, kind="stable")  # frequent ones share cache lines
+        rarity = _rarity(rows[order], len(targets), self.rarity_power)
+        rarity[order >= 1 << self.bits] *= self.word_weight
+        rarity[rows[order] < self.min_rows] = 0.0
+        _reorder(design, order)
+        rarity /= _unit(design, rarity)
         design.data *= rarity[design.indices]
-        related = self._relate(X, layout, used, design)
+        related = self._relate(X, layout, order, design)
         self.classes_ = np.array(self.labels)
         self.table_ = np.zeros((layout.rows, len(self.labels)), np.float32)
         self.intercept_ = np.zeros(len(self.labels))
@@ -143,11 +142,11 @@ class MultiHeadLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             own = np.zeros_like(group) if label in LANGUAGES else group
             vectors = None if label.partition("~")[0] in _ALONE else related
             weights = self._fit_head(head, design, vectors, targets[:, head], weight[:, head], own)
-            self.table_[used, head] = weights
-        self.table_[used] *= rarity[:, None]
+            self.table_[order, head] = weights
+        self.table_[order] *= rarity[:, None]
         return self
 
-    def _relate(self, X: Bags, layout: Layout, used: Ints, design: csr_array) -> Floats | None:
+    def _relate(self, X: Bags, layout: Layout, order: Ints, design: csr_array) -> Floats | None:
         """Vectors of words by column of the design; None where there are none.
 
         Centred over the texts, and scaled so that a text's vector is ``vector_scale`` long.
@@ -158,11 +157,10 @@ class MultiHeadLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         known, vectors = word_vectors(
             words, X.words[0].counts, self.vectors, _LEAST, _MOST, self.random_state
         )
-        column = np.full(layout.rows, -1)
-        column[used] = np.arange(len(used))
-        place = column[known]
-        found = np.zeros((len(used), self.vectors), np.float32)
-        found[place[place >= 0]] = vectors[place >= 0]
+        column = np.empty(layout.rows, np.int64)
+        column[order] = np.arange(layout.rows)
+        found = np.zeros((layout.rows, self.vectors), np.float32)
+        found[column[known]] = vectors
         sample = design[::_SAMPLE] @ found
         sample -= sample.mean(axis=0)
         length = np.sqrt(np.square(sample).sum(axis=1).mean())
@@ -287,7 +285,15 @@ class MultiHeadLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 def _rarity(rows: Ints, total: int, power: float) -> Floats:
     """Weights by rarity (inverse document frequency)."""
-    return (np.log(total / rows) ** power).astype(np.float32)
+    return (np.log(total / np.maximum(rows, 1)) ** power).astype(np.float32)
+
+
+def _reorder(design: csr_array, order: Ints) -> None:
+    """Move columns in place: the first of ``order`` becomes column 0."""
+    column = np.empty(len(order), design.indices.dtype)
+    column[order] = np.arange(len(order), dtype=column.dtype)
+    design.indices = column[design.indices]
+    design.has_sorted_indices = False
 
 
 def _unit(design: csr_array, rarity: Floats) -> np.float32:

@@ -30,7 +30,7 @@ def put_in_order(raw: Stream, kinds: Kinds) -> tuple[Stream, Kinds, Ints | None]
     for start, end in _backward(raw.codes):
         order[start:end] = order[start:end][::-1].copy()
     codes, kinds = codes[order], kinds[order]
-    for start, end in _upside_down(kinds):
+    for start, end in _upside_down(kinds, raw.seams):
         turned = [_TURN.get(chr(code), chr(code)) for code in codes[start:end][::-1]]
         codes[start:end] = [ord(char) for char in turned]
         order[start:end] = order[start:end][::-1].copy()
@@ -51,10 +51,12 @@ def _backward(codes: Codes) -> list[tuple[int, int]]:
     return found
 
 
-def _upside_down(kinds: Kinds) -> list[tuple[int, int]]:
-    """Words with turned letters; a single one in all texts is phonetics, not a trick."""
+def _upside_down(kinds: Kinds, seams: Ints) -> list[tuple[int, int]]:
+    """Words with turned letters, in texts that have several: one alone is no trick."""
     turned = (kinds == Kind.TURNED).nonzero()[0]
-    if len(turned) < _LEAST_TURNED:
+    text = seams.searchsorted(turned)
+    turned = turned[np.bincount(text)[text] >= _LEAST_TURNED]
+    if not len(turned):
         return []
     breaks = ((kinds == Kind.SPACE) | (kinds == Kind.NEWLINE)).nonzero()[0]
     words = np.unique(breaks.searchsorted(turned))

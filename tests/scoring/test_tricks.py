@@ -45,3 +45,8 @@ def test_explanations_still_add_up(scorer: Scorer, text: str) -> None:
     words = found.spans[:-1]
     heaviest = max(words, key=lambda span: span.weight)
     assert text[heaviest.start : heaviest.end] != "ini"
+
+
+def test_turned_letters_are_counted_text_by_text(pipeline: Pipeline) -> None:
+    alone, together = pipeline.predict_proba(["0ı"]), pipeline.predict_proba(["ı", "0ı"])
+    assert together[1] == pytest.approx(alone[0], abs=1e-5)
