@@ -43,7 +43,12 @@ def create_app(
     database = open_database(settings.database_url, pool_size=settings.threads + 1)
     access = Access(database, settings.secret, now)
     moderation = Moderation(
-        database, scorer or load_scorer(settings.models_dir), settings.secret, now, metrics
+        database,
+        scorer or load_scorer(settings.models_dir),
+        settings.secret,
+        now,
+        metrics,
+        rate_limit=(settings.rate_limit.count, settings.rate_limit.seconds),
     )
     rulebook = Rulebook(database, lambda: moderation.scorer, now)
     app = Flask("service.web", static_folder=None)

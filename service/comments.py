@@ -234,6 +234,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def earliest_id(moment: datetime) -> str:
+    """A string that sorts before every id made at that moment or later."""
+    digits = f"{int(moment.timestamp() * 1000):012x}"
+    return f"{digits[:8]}-{digits[8:]}-"
+
+
 def new_id(now: float | None = None) -> str:
     """A time-ordered UUID, version 7 (RFC 9562): made here so that no database has to."""
     millis = int((time.time() if now is None else now) * 1000) & (1 << 48) - 1

@@ -60,6 +60,7 @@ class Moderation:
         now: Callable[[], datetime],
         meter: Meter,
         chance: Callable[[], float] = random.random,
+        rate_limit: tuple[int, int] = (0, 60),
     ) -> None:
         self.scorer = scorer
         self._database = database
@@ -67,6 +68,7 @@ class Moderation:
         self._now = now
         self._meter = meter
         self._chance = chance
+        self._rate_limit = rate_limit
         self._compiled: dict[str, tuple[int, checks.Lists]] = {}
 
     def submit(
@@ -83,11 +85,13 @@ class Moderation:
         kept = ticket and self._first_answer(ticket, submission)
         if kept:
             return kept
+        self._keep_pace(site)
         around = self._gather(site, submission)
         if live and checks.flooding(around.history, site.rules):
             raise TooMany("too many comments in a minute", checks.MINUTE)
         decision = self._judge(site, submission, around.history)
-        case = Case(new_id(), self._now(), submission, decision)
+        now = self._now()
+        case = Case(new_id(now.timestamp()), now, submission, decision)
         try:
             self._record(site, case, around, ticket)
         except Conflict:
@@ -169,6 +173,16 @@ class Moderation:
         with self._database.begin() as tx:
             if not store.erase_comment(tx, site.id, comment_id):
                 raise Missing("no such comment")
+
+    def _keep_pace(self, site: Site) -> None:
+        """Refuse what is over the operator's limit for one site: so many in so many seconds."""
+        most, seconds = self._rate_limit
+        if not most:
+            return
+        since = self._now() - timedelta(seconds=seconds)
+        with self._database.read() as tx:
+            if store.count_since(tx, site.id, since, most) >= most:
+                raise TooMany("this site posts faster than the operator lets it", seconds)
 
     def _ticket(self, site: Site, arrival: Arrival, key: str) -> tuple[str, str]:
         digest = privacy.fingerprint(key, site.id, self._secret)

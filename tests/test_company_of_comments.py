@@ -86,6 +86,17 @@ def test_a_flood_is_refused_until_the_minute_is_over(newsroom):
     newsroom.post("komentar panjang lagi", "budi")
 
 
+def test_the_operator_limits_what_one_site_posts(newsroom):
+    newsroom.moderation._rate_limit = (2, 60)
+    newsroom.post("komentar pertama")
+    newsroom.post("komentar kedua")
+    with pytest.raises(TooMany) as refused:
+        newsroom.post("komentar ketiga")
+    assert refused.value.retry_after == 60
+    newsroom.clock.forward(seconds=61)
+    newsroom.post("komentar keempat")
+
+
 def test_one_network_floods_under_many_names(newsroom):
     newsroom.set(network_per_minute=2)
     for number in range(2):

@@ -10,7 +10,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from service.comments import Case, Decision, Limits, Match, Signal, Submission, Verdict
+from service.comments import (
+    Case,
+    Decision,
+    Limits,
+    Match,
+    Signal,
+    Submission,
+    Verdict,
+    earliest_id,
+)
 from service.errors import Conflict
 from service.storage.tables import answers, comments
 
@@ -80,6 +89,13 @@ def matching(tx: Connection, site_id: str, submission: Submission) -> Case | Non
         query = query.where(comments.c.author_name == submission.author_name)
     row = tx.execute(query.order_by(comments.c.id.desc()).limit(1)).first()
     return None if row is None else _case(row)
+
+
+def count_since(tx: Connection, site_id: str, since: datetime, most: int) -> int:
+    """How many comments a site has posted since then, counted up to `most`."""
+    mine = (comments.c.id >= earliest_id(since), comments.c.site_id == site_id)
+    recent = select(comments.c.id).where(*mine).limit(most).subquery()
+    return tx.execute(select(func.count()).select_from(recent)).scalar_one()
 
 
 def comments_since(
