@@ -8,7 +8,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -24,6 +24,7 @@ from service.scoring.features import (
 )
 from tests.scoring.conftest import labelled
 
+SLOW = [HealthCheck.too_slow]  # on a busy machine
 ODD = [
     "",
     " ",
@@ -98,7 +99,7 @@ def test_odd_text_alone_is_scored_as_in_a_batch(pipeline: Pipeline, text: str) -
     np.testing.assert_allclose(pipeline.predict_proba([text])[0], batch, atol=1e-5)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=SLOW)
 @given(st.lists(st.text(st.characters(exclude_categories=())), min_size=2, max_size=4))
 def test_any_text_alone_is_scored_as_in_a_batch(pipeline: Pipeline, texts: list[str]) -> None:
     batch = pipeline.predict_proba(texts)
@@ -124,7 +125,7 @@ def test_an_address_and_its_mask_are_the_same(pipeline: Pipeline, text: str) -> 
     assert (pipeline.predict_proba([text]) == pipeline.predict_proba([masked])).all()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=SLOW)
 @given(st.text(alphabet='ab1.@: "<>x\n%40é＠', max_size=40))
 def test_any_address_and_its_mask_are_the_same(pipeline: Pipeline, text: str) -> None:
     masked = privacy.mask(text)
