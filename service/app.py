@@ -11,11 +11,14 @@ from flask import Blueprint, Flask, Response, g, request
 from service import __version__, logs
 from service.access import Access
 from service.comments import utc_now
+from service.complaints import Complaints
 from service.errors import BadSettings, ServiceError
 from service.housekeeping import Housekeeper
 from service.metrics import Metrics
 from service.model import load_scorer
 from service.moderation import Moderation
+from service.newsreel import Newsreel
+from service.outbound.post import Post
 from service.reports import Reports
 from service.review import Review
 from service.rulebook import Rulebook
@@ -24,8 +27,20 @@ from service.settings import LEAST_SECRET_BYTES, Settings
 from service.storage import store
 from service.storage.engine import Database, open_database
 from service.storage.migrate import pending
-from service.web import akismet, coral, demo, docs, faults, health, native, perspective, policy
+from service.web import (
+    akismet,
+    coral,
+    demo,
+    docs,
+    events,
+    faults,
+    health,
+    native,
+    perspective,
+    policy,
+)
 from service.web.proxies import BehindProxies
+from service.webhooks import Courier
 
 
 def create_app(
@@ -40,7 +55,7 @@ def create_app(
         raise BadSettings("SARING_SECRET: there is none; home.prepare makes one")
     logs.configure(settings.home / "logs", settings.log_level)
     metrics = metrics or Metrics(shared=False)
-    database = open_database(settings.database_url, pool_size=settings.threads + 1)
+    database = open_database(settings.database_url, pool_size=settings.threads + 2)
     access = Access(database, settings.secret, now)
     moderation = Moderation(
         database,
@@ -51,6 +66,7 @@ def create_app(
         rate_limit=(settings.rate_limit.count, settings.rate_limit.seconds),
     )
     rulebook = Rulebook(database, lambda: moderation.scorer, now)
+    courier = Courier(database, settings.secret, now, Post())
     app = Flask("service.web", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, MAX_FORM_MEMORY_SIZE=None)
@@ -63,7 +79,11 @@ def create_app(
         "rulebook": rulebook,
         "moderation": moderation,
         "access": access,
-        "housekeeper": Housekeeper({"rejudge_held": moderation.rejudge_held}),
+        "housekeepers": (
+            Housekeeper({"rejudge_held": moderation.rejudge_held}),
+            # A thread of its own: a slow receiver must not keep the rest of the house waiting.
+            Housekeeper({"webhooks": courier.deliver}, every_seconds=2.0),
+        ),
     }
     reports = Reports(database, moderation, settings.secret, now)
     faults.register(
@@ -74,6 +94,8 @@ def create_app(
     app.register_blueprint(perspective.blueprint(moderation, reports, access))
     app.register_blueprint(coral.blueprint(moderation, access))
     app.register_blueprint(policy.blueprint(rulebook, review, access))
+    complaints = Complaints(database, now)
+    app.register_blueprint(events.blueprint(Newsreel(database), complaints, access))
     app.register_blueprint(_health(database, moderation, metrics))
     app.register_blueprint(docs.blueprint(__version__, demo=settings.demo))
     if settings.demo:

@@ -24,6 +24,10 @@ REASONS: Final = (
 )  # fmt: skip
 
 LABELS: Final = ("spam", "toxic", "off_topic", "other")
+COMPLAINT_REASONS: Final = (
+    "false", "slander", "hatred", "violence", "discrimination", "obscene", "privacy", "spam",
+    "other",
+)  # fmt: skip
 
 # Doors that pass on corrections; as "moderators" of a ruling they weigh less than any person.
 REPORTERS: Final = ("akismet", "perspective")
@@ -208,6 +212,23 @@ class Case:
     submission: Submission
     decision: Decision
     ruling: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A reader's objection to one comment, with the time by which it must be answered.
+
+    ``outcome``: empty while it waits, then the verdict ruled, or ``erased``.
+    """
+
+    id: str
+    comment_id: str
+    reason: str
+    detail: str = field(repr=False)
+    created_at: datetime
+    due_at: datetime
+    resolved_at: datetime | None = None
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)

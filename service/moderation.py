@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import perf_counter
+from types import MappingProxyType
 from typing import Final, Protocol, cast
 
-from service import checks, policy, privacy, rulebook, surroundings
+from service import checks, events, policy, privacy, rulebook, surroundings
 from service.checks.sketch import Sketch
 from service.comments import (
     Arrival,
@@ -21,14 +22,18 @@ from service.comments import (
     Limits,
     Match,
     Scores,
+    Signal,
     Site,
     Submission,
+    Verdict,
     new_id,
 )
 from service.errors import Conflict, Invalid, Missing, TooMany, Unavailable
 from service.rules import Rules
 from service.scoring.scorer import Assessment, NoModel, Scorer
-from service.storage import accounts, store
+from service.storage import accounts, complaints, edits, store
+from service.storage import events as told
+from service.storage.edits import Standing
 from service.storage.engine import Database
 from service.surroundings import Surroundings
 
@@ -103,6 +108,28 @@ class Moderation:
             self._meter.judged(decision)
         return case
 
+    def edit(self, site: Site, comment_id: str, arrival: Arrival) -> Case:
+        """Judge a comment's edited text and store it in place of the earlier one.
+
+        A ruling was on the earlier text and ends with it; after a reject the machine can hold
+        the new text but not accept it. An edit that changes nothing leaves all as it is.
+        """
+        submission = privacy.seal(arrival, site.id, self._secret)
+        with self._timed("gather"), self._database.read() as tx:
+            found = edits.find(tx, site.id, comment_id)
+            if found is None:
+                raise Missing("no such comment")
+            if submission == found.case.submission:
+                return found.case
+            around = surroundings.gather(tx, site, submission, self._now(), found.case)
+        decision = self._judge(site, submission, around.history, _before(found))
+        if found.complained:
+            reasons = (*decision.reasons, Signal("COMPLAINT", 1.0))
+            decision = replace(decision, reasons=reasons)
+        case = replace(found.case, submission=submission, decision=decision, ruling=None)
+        self._record_edit(site, found, case, around)
+        return case
+
     def submit_once(self, site: Site, arrival: Arrival, *, live: bool = True) -> Case:
         """Judge and store a comment; sent again, it gets the verdict that is in force by now."""
         case = self.known(site, arrival)
@@ -152,8 +179,7 @@ class Moderation:
                 )
             for case, version in stale:
                 decision = self._judge_again(site, case)
-                with self._database.begin() as tx:
-                    done += store.replace_decision(tx, case.id, version, decision)
+                done += self._replace(site, case, version, decision)
         return done
 
     def score(self, texts: Sequence[str]) -> list[Scores]:
@@ -173,6 +199,10 @@ class Moderation:
         with self._database.begin() as tx:
             if not store.erase_comment(tx, site.id, comment_id):
                 raise Missing("no such comment")
+            now = self._now()
+            told.forget_subjects(tx, [comment_id])
+            complaints.close_orphans(tx, now)
+            told.tell(tx, site.id, [events.erased(comment_id)], now)
 
     def _keep_pace(self, site: Site) -> None:
         """Refuse what is over the operator's limit for one site: so many in so many seconds."""
@@ -217,15 +247,20 @@ class Moderation:
         with self._timed("gather"), self._database.read() as tx:
             return surroundings.gather(tx, site, submission, self._now())
 
-    def _judge(self, site: Site, submission: Submission, history: History) -> Decision:
+    def _judge(
+        self,
+        site: Site,
+        submission: Submission,
+        history: History,
+        before: Mapping[str, Verdict] = MappingProxyType({}),
+    ) -> Decision:
         scorer, rules = self.scorer, site.rules.at(self._now())
         with self._timed("score"):
             scores, limits = self._assess(scorer, submission.content, rules)
         with self._timed("decide"):
             raised = checks.signals(submission, scores, history, rules, self._lists(site))
-            evidence = policy.Evidence(
-                submission, raised, scores, limits, rules, checks.context(history)
-            )
+            context = {**checks.context(history), **before}
+            evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
             decision = policy.decide(evidence, scorer.version)
             if rules.shadow:
                 decision = self._beside(decision, submission, rules)
@@ -281,6 +316,36 @@ class Moderation:
             surroundings.record(tx, site, case, around)
             if ticket:
                 store.add_answer(tx, *ticket, case)
+            news = events.arrived(case.id, case.submission, case.decision)
+            told.tell(tx, site.id, [news], case.created_at)
+
+    def _record_edit(self, site: Site, found: Standing, case: Case, around: Surroundings) -> None:
+        wave, earlier = around.history.wave, found.case
+        with self._timed("record"), self._database.begin() as tx:
+            edits.replace(
+                tx,
+                site.id,
+                case,
+                found.version,
+                wave_id=wave.id if wave else None,
+                signature=around.sketch.signature or None,
+                sampled=self._drawn(site, case),
+            )
+            now = self._now()
+            edits.end_rulings(tx, case.id, now)
+            arrived_now = replace(case, created_at=now)
+            surroundings.replace_company(tx, site, earlier, arrived_now, around)
+            before = earlier.ruling or earlier.decision.verdict
+            told.tell(tx, site.id, [events.edited(case.id, case.decision, before)], now)
+
+    def _replace(self, site: Site, case: Case, version: int, decision: Decision) -> bool:
+        """Put a new decision on a waiting comment; only another verdict is news to the site."""
+        with self._database.begin() as tx:
+            if not store.replace_decision(tx, case.id, version, decision):
+                return False
+            if decision.verdict != case.decision.verdict:
+                told.tell(tx, site.id, [events.rescored(case.id, decision)], self._now())
+        return True
 
     def _drawn(self, site: Site, case: Case) -> bool:
         """Whether chance picks this verdict for a person's second look; the answer is unchanged."""
@@ -293,6 +358,15 @@ class Moderation:
         start = perf_counter()
         yield
         self._meter.phase(phase, perf_counter() - start)
+
+
+def _before(found: Standing) -> dict[str, Verdict]:
+    """What was in force on the text before an edit, as the policy is told it."""
+    earlier = found.case
+    ever_rejected = earlier.decision.context.get("ruled_before_edit")
+    ruled = earlier.ruling or ever_rejected
+    in_force = {"edited": earlier.ruling or earlier.decision.verdict}
+    return {**in_force, "ruled_before_edit": ruled} if ruled else in_force
 
 
 def _scores(assessment: Assessment) -> Scores:

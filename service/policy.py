@@ -4,7 +4,7 @@ wins. Pure: the same input gives the same decision, so a stored one can be repla
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from service.comments import (
@@ -47,8 +47,9 @@ class Evidence:
     """All that a rule may look at. ``scores`` is None where the scorer could not answer.
 
     ``context`` holds what people said before and what the comment's wave has come to, under
-    ``ruled``, ``author``, ``wave_ruling``, ``wave_worst`` and ``quotes``; see the context
-    of `service.checks`.
+    ``ruled``, ``author``, ``wave_ruling``, ``wave_worst`` and ``quotes``
+    (the context of `service.checks`); of an edited comment the verdict in force before, under
+    ``edited``, and a person's ruling on the earlier text, under ``ruled_before_edit``.
     """
 
     submission: Submission
@@ -114,6 +115,15 @@ def _wave_fate(evidence: Evidence) -> Verdict | None:
     return "reject" if evidence.context.get("wave_worst") == "reject" else "hold"
 
 
+def _edited(evidence: Evidence) -> Verdict | None:
+    """A person rejected the text before the edit: whatever the rest says, no more than a hold."""
+    if evidence.context.get("ruled_before_edit") != "reject":
+        return None
+    rest = {name: said for name, said in evidence.context.items() if name != "ruled_before_edit"}
+    _, verdict = _first(replace(evidence, context=rest))
+    return "hold" if verdict == "accept" else None
+
+
 def _first_time(evidence: Evidence) -> Verdict | None:
     return "hold" if evidence.rules.hold_first_time and evidence.has("NEW_COMMENTER") else None
 
@@ -121,6 +131,7 @@ def _first_time(evidence: Evidence) -> Verdict | None:
 # A person's word first, then the site's lists, traps, waves, scores, and at last the doubts.
 RULES: Final[tuple[Rule, ...]] = (
     Rule("test-string", "rule", lambda e: e.submission.test_verdict),
+    Rule("edited-after-reject", "rule", _edited),
     Rule("ruled-before", "moderator", lambda e: e.context.get("ruled")),
     Rule("author-standing", "moderator", lambda e: e.context.get("author")),
     Rule("banned-word", "rule", lambda e: "reject" if e.has("BANNED_WORD") else None),

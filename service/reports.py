@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from service import privacy
+from service import events, privacy
 from service.comments import Arrival, Ruling, Site, Submission, Verdict, new_id
 from service.moderation import Moderation
+from service.storage import events as told
 from service.storage import store, verdicts
 from service.storage.engine import Database
 
@@ -85,5 +86,7 @@ class Reports:
             version, in_force = standing
             if in_force != verdict and not verdicts.by_person(tx, case.id):
                 ruling = Ruling(new_id(), case.id, verdict, labels, "", door, self._now())
-                verdicts.rule(tx, ruling, version)
+                if verdicts.rule(tx, ruling, version):
+                    news = events.ruled(case.id, verdict, labels)
+                    told.tell(tx, site.id, [news], ruling.created_at)
         return True

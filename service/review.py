@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
 from typing import Final
 
-from service import privacy
+from service import events, privacy
 from service.comments import LABELS, Ruling, Site, Verdict, new_id
 from service.errors import Conflict, FieldError, Invalid, Missing
-from service.storage import store, verdicts
-from service.storage.engine import Database
+from service.events import News
+from service.storage import complaints, store, verdicts
+from service.storage import events as told
+from service.storage.engine import Database, Transaction
 
 WAVE_RULING_LASTS: Final = timedelta(hours=24)
 _Z: Final = 1.959964  # two-sided 95 %
@@ -78,11 +80,13 @@ class Review:
                 raise Missing("no such comment")
             version, in_force = current
             unchanged = in_force == verdict and seen_version in (None, version, version - 1)
-            if unchanged and verdicts.by_person(tx, comment_id):
+            answered = not complaints.waiting(tx, comment_id)
+            if unchanged and answered and verdicts.by_person(tx, comment_id):
                 return
             ruling = self._ruling(comment_id, verdict, moderator, labels, privacy.mask(note))
             if not verdicts.rule(tx, ruling, version if seen_version is None else seen_version):
                 raise Conflict("someone ruled on this comment meanwhile; look again", "stale")
+            self._tell(tx, site, self._ruled(tx, ruling))
 
     def undo(self, site: Site, comment_id: str) -> None:
         """Take back the latest ruling on a comment; `Missing` where there is none."""
@@ -90,6 +94,7 @@ class Review:
             known = verdicts.standing_of(tx, site.id, comment_id)
             if known is None or not verdicts.undo(tx, comment_id, self._now()):
                 raise Missing("no ruling to take back")
+            self._tell(tx, site, [_undone(tx, site, comment_id)])
 
     def rule_wave(self, site: Site, wave_id: str, verdict: Verdict, moderator: str) -> str:
         """One ruling for every copy that waits, and for those to come within a day.
@@ -100,9 +105,14 @@ class Review:
         with self._database.begin() as tx:
             if not verdicts.rule_wave(tx, site.id, wave_id, verdict, now + WAVE_RULING_LASTS):
                 raise Missing("no such wave")
+            news = []
             for comment_id, version in verdicts.held_in_wave(tx, wave_id):
                 ruling = self._ruling(comment_id, verdict, moderator, (), "")
-                verdicts.rule(tx, ruling, version, batch)
+                if verdicts.rule(tx, ruling, version, batch):
+                    news.append(self._ruled(tx, ruling, batch))
+            of_comments = [item for items in news for item in items]
+            of_wave = events.wave_ruled(wave_id, verdict, batch, len(news))
+            self._tell(tx, site, [of_wave, *of_comments])
         return batch
 
     def undo_wave(self, site: Site, wave_id: str, batch: str) -> int:
@@ -112,6 +122,8 @@ class Review:
             if not verdicts.rule_wave(tx, site.id, wave_id, None, None):
                 raise Missing("no such wave")
             restored = [c for c in verdicts.ruled_in_batch(tx, batch) if verdicts.undo(tx, c, now)]
+            of_wave = events.wave_ruling_undone(wave_id, batch, len(restored))
+            self._tell(tx, site, [of_wave, *(_undone(tx, site, c) for c in restored)])
         return len(restored)
 
     def set_standing(self, site: Site, comment_id: str, standing: str, moderator: str) -> None:
@@ -135,10 +147,30 @@ class Review:
             for language, cells in counts.items()
         }
 
+    def _ruled(self, tx: Transaction, ruling: Ruling, batch: str | None = None) -> list[News]:
+        """A ruling as news, and the complaints that it answers."""
+        answered = complaints.resolve(tx, ruling)
+        return [
+            events.ruled(ruling.comment_id, ruling.verdict, ruling.labels, batch),
+            *(events.complaint_resolved(c, ruling.comment_id, ruling.verdict) for c in answered),
+        ]
+
+    def _tell(self, tx: Transaction, site: Site, news: Sequence[News]) -> None:
+        told.tell(tx, site.id, news, self._now())
+
     def _ruling(
         self, comment_id: str, verdict: Verdict, moderator: str, labels: tuple[str, ...], note: str
     ) -> Ruling:
         return Ruling(new_id(), comment_id, verdict, labels, note, moderator, self._now())
+
+
+def _undone(tx: Transaction, site: Site, comment_id: str) -> News:
+    case = store.comment_by_id(tx, site.id, comment_id)
+    if case is None:
+        raise Missing("no such comment")
+    if case.ruling:
+        return events.ruling_undone(comment_id, case.ruling, "moderator")
+    return events.ruling_undone(comment_id, case.decision.verdict, case.decision.decided_by)
 
 
 def _rate(cells: dict[tuple[str, str], int], machine: str, error: str) -> Rate:

@@ -96,7 +96,8 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def _forked(self, _server: Any, _worker: Any) -> None:
         self._app.extensions["saring"]["database"].close()
-        self._app.extensions["saring"]["housekeeper"].start()
+        for housekeeper in self._app.extensions["saring"]["housekeepers"]:
+            housekeeper.start()
 
 
 class _Body:

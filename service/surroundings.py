@@ -11,7 +11,7 @@ from service.checks.links import hosts
 from service.checks.quotes import unquoted
 from service.checks.sketch import NEAR_COPY, Sketch, similarity, sketch
 from service.comments import Case, History, Site, Submission, Wave
-from service.storage import company
+from service.storage import company, edits
 from service.storage.company import Candidate
 from service.storage.engine import Transaction
 
@@ -27,18 +27,47 @@ class Surroundings:
     sketch: Sketch
 
 
-def gather(tx: Transaction, site: Site, submission: Submission, now: datetime) -> Surroundings:
-    """Read everything the checks need: one statement, one more for copies, one more for hosts."""
+def gather(
+    tx: Transaction, site: Site, submission: Submission, now: datetime, earlier: Case | None = None
+) -> Surroundings:
+    """Read everything the checks need: one statement, one more for copies, one more for hosts.
+
+    `earlier` is the stored case that an edit replaces: it is no company to itself.
+    """
     linked = hosts(submission)
     mine = sketch(submission.content, site.id)
     history = company.past(tx, submission, now)
+    if earlier:
+        history = _apart_from(history, earlier, submission)
     if mine.bands:
-        near = company.candidates(tx, mine.bands, now)
+        found = company.candidates(tx, mine.bands, now)
+        near = [other for other in found if not earlier or other.comment_id != earlier.id]
         history = replace(history, **_copied(tx, submission.content, mine, near, now))
     if linked:
         bad = company.rejected_hosts(tx, site.id, linked)
         history = replace(history, rejected_hosts=bad)
     return Surroundings(history, linked, mine)
+
+
+def replace_company(
+    tx: Transaction, site: Site, earlier: Case, case: Case, around: Surroundings
+) -> None:
+    """Let an edited comment leave the company of its earlier text and join that of its new one.
+
+    Of a wave that it began another copy carries the bands from now on. The wave keeps this
+    comment's id for a name, so copies of the new text must not gather under it.
+    """
+    was_findable, heir = edits.drop_bands(tx, case.id), edits.heir_of_wave(tx, case.id)
+    if heir and was_findable:
+        company.add_bands(tx, heir[0], sketch(heir[1], site.id).bands, case.created_at)
+    if heir and not around.history.wave:
+        around = replace(around, sketch=Sketch((), b""))
+    verdict = earlier.decision.verdict
+    if verdict != "hold":
+        accepted = int(verdict == "accept")
+        linked = hosts(earlier.submission)
+        company.count_hosts(tx, site.id, linked, accepted=-accepted, rejected=accepted - 1)
+    record(tx, site, case, around)
 
 
 def record(tx: Transaction, site: Site, case: Case, around: Surroundings) -> None:
@@ -51,6 +80,20 @@ def record(tx: Transaction, site: Site, case: Case, around: Surroundings) -> Non
     if around.hosts and verdict != "hold":
         accepted = int(verdict == "accept")
         company.count_hosts(tx, site.id, around.hosts, accepted=accepted, rejected=1 - accepted)
+
+
+def _apart_from(history: History, earlier: Case, submission: Submission) -> History:
+    """A history without the comment that is being edited."""
+    if not submission.author_key or earlier.submission.author_key != submission.author_key:
+        return history
+    verdict = earlier.ruling or earlier.decision.verdict
+    same_text = earlier.submission.text_key == submission.text_key
+    return replace(
+        history,
+        accepted=max(0, history.accepted - (verdict == "accept")),
+        rejected=max(0, history.rejected - (verdict == "reject")),
+        repeats=max(0, history.repeats - same_text),
+    )
 
 
 def _copied(

@@ -10,15 +10,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from service import home, privacy
+from service import events, home, privacy
+from service.comments import utc_now
 from service.errors import BadSettings, ServiceError
 from service.moderation import ANSWERS_KEPT
 from service.scoring.scorer import Scorer
 from service.settings import Settings
-from service.storage import accounts, store
+from service.storage import accounts, complaints, store
+from service.storage import events as told
 from service.storage.engine import Database, open_database
 from service.storage.migrate import pending
 
+EVENTS_KEPT: Final = timedelta(days=90)
 _LEAST_FREE_BYTES: Final = 200 * 1024 * 1024
 
 
@@ -28,19 +31,27 @@ def forget(database: Database, secret: bytes, emails: Sequence[str]) -> int:
         sites = accounts.all_sites(tx)
         keys = [privacy.author_key(email, site.id, secret) for site in sites for email in emails]
         erased = store.erase_authors(tx, keys)
+        now = utc_now()
+        complaints.close_orphans(tx, now)
+        for site_id, ids in sorted(erased.items()):  # sites in one order, or two could lock up
+            told.forget_subjects(tx, ids)
+            told.tell(tx, site_id, [events.erased(comment_id) for comment_id in ids], now)
     database.forget_freed_pages()
-    return erased
+    return sum(map(len, erased.values()))
 
 
 def purge(database: Database, retention_days: int, now: datetime) -> Mapping[str, int]:
-    """Erase comments past retention (0 keeps all) and answers past their day; the counts."""
+    """Erase what is past retention (0 keeps all), old answers and old events; the counts."""
     oldest = (
         now - timedelta(days=retention_days) if retention_days else datetime.min.replace(tzinfo=UTC)
     )
     with database.begin() as tx:
         counts = store.erase_older(tx, oldest, answers_before=now - ANSWERS_KEPT)
+        gone = {"complaints": complaints.erase_older(tx, oldest)}
+        complaints.close_orphans(tx, now)
+        gone["events"] = told.erase_older(tx, max(oldest, now - EVENTS_KEPT))
     database.forget_freed_pages()
-    return counts
+    return {**counts, **gone}
 
 
 def backup(database: Database, file: str) -> None:

@@ -141,6 +141,7 @@ def test_reasons_quote_the_higher_limit_that_was_reached():
 def test_rules_have_stable_names():
     assert [rule.name for rule in RULES] == [
         "test-string",
+        "edited-after-reject",
         "ruled-before",
         "author-standing",
         "banned-word",

@@ -52,7 +52,7 @@ def add_comment(
     """Store a case. A twin that is already there is a `Conflict` with slug ``duplicate``."""
     company = {"wave_id": wave_id, "signature": signature, "sampled": sampled}
     try:
-        tx.execute(_INSERT_COMMENT, {**_comment_row(site_id, case), **company})
+        tx.execute(_INSERT_COMMENT, {**comment_row(site_id, case), **company})
     except IntegrityError as error:
         raise Conflict("the same comment is already here", "duplicate") from error
 
@@ -142,15 +142,25 @@ def replace_decision(tx: Connection, comment_id: str, version: int, decision: De
     return tx.execute(update(comments).where(mine).values(values)).rowcount > 0
 
 
+def put_reasons(tx: Connection, comment_id: str, decision: Decision) -> None:
+    """Store a decision whose reasons grew; the verdict in force stays, the version is another."""
+    values = {"decision": decision_to_json(decision), "version": comments.c.version + 1}
+    tx.execute(update(comments).where(comments.c.id == comment_id).values(values))
+
+
 def erase_comment(tx: Connection, site_id: str, comment_id: str) -> bool:
     """Delete a comment and what hangs on it; False if there was none."""
     mine = comments.c.site_id == site_id
     return tx.execute(delete(comments).where(mine, comments.c.id == comment_id)).rowcount > 0
 
 
-def erase_authors(tx: Connection, author_keys: Sequence[str]) -> int:
-    """Delete every comment written under one of these keys; the number erased."""
-    return tx.execute(delete(comments).where(comments.c.author_key.in_(author_keys))).rowcount
+def erase_authors(tx: Connection, author_keys: Sequence[str]) -> dict[str, list[str]]:
+    """Delete every comment written under one of these keys; the ids of the erased, by site."""
+    theirs = delete(comments).where(comments.c.author_key.in_(author_keys))
+    erased: dict[str, list[str]] = {}
+    for row in tx.execute(theirs.returning(comments.c.site_id, comments.c.id)):
+        erased.setdefault(row.site_id, []).append(row.id)
+    return erased
 
 
 def erase_older(tx: Connection, before: datetime, *, answers_before: datetime) -> Mapping[str, int]:
@@ -232,7 +242,8 @@ def _signal_from_json(body: Mapping[str, Any]) -> Signal:
     return Signal(body["code"], body["weight"], body["threshold"], matches)
 
 
-def _comment_row(site_id: str, case: Case) -> dict[str, Any]:
+def comment_row(site_id: str, case: Case) -> dict[str, Any]:
+    """A case as the columns of its row, without what its company and people add."""
     submission, decision = case.submission, case.decision
     row = {name: getattr(submission, name) for name in _SUBMISSION_FIELDS}
     row.update(

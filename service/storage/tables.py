@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     text,
 )
 
@@ -75,6 +76,7 @@ sites = Table(
     Column("key_digest", _DIGEST, nullable=False, unique=True),
     Column("short_key_digest", _DIGEST, nullable=False, unique=True),
     Column("coral_generation", Integer, nullable=False, default=0),
+    Column("last_event", BigInteger, nullable=False, default=0),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -130,6 +132,7 @@ comments = Table(
     Column("sampled", Boolean, nullable=False, default=False),
     Column("wave_id", _ID),
     Column("signature", LargeBinary),
+    Column("complaint_due_at", UtcDateTime),  # of the oldest complaint that waits for an answer
     Column("decision", JSON, nullable=False),
     Index("ix_comments_author_key_created_at", "author_key", "created_at"),
     _partial(
@@ -141,6 +144,7 @@ comments = Table(
     _partial("ix_comments_text_key", "text_key", where="ruling IS NOT NULL"),
     _partial("ix_comments_wave_id", "wave_id", where="wave_id IS NOT NULL"),
     Index("ix_comments_verdict_created_at", "verdict", "created_at"),
+    Index("ix_comments_complaint_due_at", "complaint_due_at"),
 )
 
 # Where near copies meet: the band keys of each comment that began a cluster, never of its copies.
@@ -219,4 +223,75 @@ answers = Table(
     Column("decision", JSON, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_answers_comment_id", "comment_id"),
+)
+
+# What happened, for the site: ids, verdicts and codes, never a word that anybody wrote. `number`
+# counts a site's events without a hole, in the order of their commits; see storage/events.py.
+events = Table(
+    "events",
+    metadata,
+    _id(),
+    _site(),
+    Column("number", BigInteger, nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("subject", _ID, nullable=False),  # the comment or wave: order is kept for each
+    Column("data", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("site_id", "number"),
+    Index("ix_events_subject", "subject"),
+    Index("ix_events_created_at", "created_at"),
+)
+
+# Where a site wants to be told. Secrets are derived from `generation`, not stored.
+webhooks = Table(
+    "webhooks",
+    metadata,
+    _id(),
+    _site(),
+    Column("url", Text, nullable=False),
+    Column("allow_private", Boolean, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("old_secret_until", UtcDateTime),
+    Column("quiet_until", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_webhooks_site_id", "site_id"),
+)
+
+# The outbox: what is still to be told. A row goes when its receiver has said 2xx.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("webhook_id", _ID, ForeignKey("webhooks.id", ondelete="CASCADE"), primary_key=True),
+    Column("event_id", _ID, ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("subject", _ID, nullable=False),
+    Column("dead", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("give_up_at", UtcDateTime, nullable=False),
+    Column("lease", _ID, nullable=False),
+    Column("leased_until", UtcDateTime),
+    Column("last_answer", String(32), nullable=False),
+    Index("ix_deliveries_webhook_id_subject_number", "webhook_id", "subject", "number"),
+    Index("ix_deliveries_dead_next_at", "dead", "next_at"),
+    Index("ix_deliveries_event_id", "event_id"),
+)
+
+# Readers' complaints. No foreign key to the comment: the record outlives what it is about.
+complaints = Table(
+    "complaints",
+    metadata,
+    _id(),
+    _site(),
+    Column("comment_id", _ID, nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("resolved_at", UtcDateTime),
+    Column("outcome", String(8), nullable=False),
+    Column("ruling_id", _ID),
+    Index("ix_complaints_site_id_created_at", "site_id", "created_at"),
+    Index("ix_complaints_comment_id", "comment_id"),
+    Index("ix_complaints_ruling_id", "ruling_id"),
 )

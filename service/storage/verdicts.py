@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, insert, select, update
 
 from service.comments import REPORTERS, Ruling, Verdict
+from service.storage import complaints
 from service.storage.tables import comments, rulings, standings, waves
 
 
@@ -67,6 +68,7 @@ def undo(tx: Connection, comment_id: str, now: datetime) -> bool:
     verdict = ruling or tx.execute(machine).scalar_one()["verdict"]
     values = {"ruling": ruling, "verdict": verdict, "version": comments.c.version + 1}
     tx.execute(update(comments).where(comments.c.id == comment_id).values(values))
+    complaints.reopen(tx, comment_id, in_force.id)
     return True
 
 

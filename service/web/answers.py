@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from service.comments import REASONS
+from service.events import TYPES
 
 Probability = Annotated[float, Field(ge=0, le=1, description="A calibrated probability.")]
 ReasonCode = Literal[REASONS]  # type: ignore[valid-type]
@@ -78,6 +79,41 @@ class ScoredOut(BaseModel):
     language: Language | None = None
     results: list[TextScoresOut] | None = None
     model_version: str
+
+
+class EventOut(BaseModel):
+    """Something that happened on the site; webhooks carry the same.
+
+    ``data`` holds ids, verdicts and codes by the type of event, never what anybody wrote.
+    """
+
+    model_config = ConfigDict(title="Event")
+    id: str
+    sequence: Annotated[int, Field(description="Counts the site's events, in their order.")]
+    type: Literal[TYPES]  # type: ignore[valid-type]
+    timestamp: str
+    data: dict[str, Any]
+
+
+class EventsOut(BaseModel):
+    """A page of events."""
+
+    model_config = ConfigDict(title="Events")
+    events: list[EventOut]
+    next: Annotated[str, Field(description="Send it as ``after`` next time.")]
+    more: Annotated[bool, Field(description="There are events behind this page already.")]
+    gap: Annotated[bool, Field(description="Events behind ``after`` are no longer kept.")]
+
+
+class ComplaintOut(BaseModel):
+    """A complaint that was taken in; a person answers it until ``due_at``."""
+
+    model_config = ConfigDict(title="TakenComplaint")
+    id: str
+    comment_id: str
+    reason: str
+    created_at: str
+    due_at: str
 
 
 class RulesOut(BaseModel):

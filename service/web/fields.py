@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal, Self
+from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import (
@@ -17,7 +18,7 @@ from pydantic import (
 from pydantic import model_validator as after_model
 from pydantic_core import PydanticCustomError
 
-from service.comments import Arrival
+from service.comments import COMPLAINT_REASONS, Arrival
 
 CONTENT_BYTES: Final = 65_525
 NAME_CHARACTERS: Final = 245
@@ -144,6 +145,36 @@ class AnonymousCommentIn(CommentIn):
 
     author_name: Name | Literal[""] | None = None  # type: ignore[assignment]
     author_email: Email | Literal[""] | None = None  # type: ignore[assignment]
+
+
+class ComplaintIn(BaseModel):
+    """A reader's complaint about one comment, named by its id or by a permalink of its own."""
+
+    model_config = ConfigDict(
+        title="Complaint",
+        extra="ignore",
+        json_schema_extra={
+            "oneOf": [
+                {"required": [name], "properties": {name: {"type": "string"}}}
+                for name in ("comment_id", "permalink")
+            ]
+        },
+    )
+
+    comment_id: UUID | None = None
+    permalink: (
+        Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=_LINE)] | None
+    ) = None
+    reason: Literal[COMPLAINT_REASONS]  # type: ignore[valid-type]
+    detail: (
+        Annotated[str, StringConstraints(max_length=5000, pattern=rf"^[^{_CONTROLS}]*$")] | None
+    ) = Field(None, description="In the reader's words; e-mail and IP addresses in it are masked.")
+
+    @after_model(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.comment_id) == bool(self.permalink):
+            raise PydanticCustomError("one_comment", "comment_id or permalink")
+        return self
 
 
 class PreviewIn(BaseModel):

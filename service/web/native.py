@@ -38,6 +38,15 @@ def blueprint(moderation: Moderation, access: Access) -> Blueprint:
         case = moderation.case(site_of(request, access), str(comment_id))
         return jsonify(case_out(case, wording.language_of(request)))
 
+    @door.put("/comments/<uuid:comment_id>")
+    def edit(comment_id: UUID) -> Response:
+        site = site_of(request, access)
+        request.max_content_length = COMMENT_BODY_BYTES
+        model = CommentIn if site.rules.require_name_email else AnonymousCommentIn
+        comment = body_as(model, request, form=True)
+        case = moderation.edit(site, str(comment_id), comment.arrival())
+        return jsonify(verdict_out(case, wording.language_of(request)))
+
     @door.delete("/comments/<uuid:comment_id>")
     def erase(comment_id: UUID) -> tuple[str, int]:
         moderation.erase(site_of(request, access), str(comment_id))

@@ -12,14 +12,15 @@ from pydantic.json_schema import models_json_schema
 
 from service.web import answers
 from service.web.faults import PROBLEM
-from service.web.fields import CommentIn, PreviewIn, TextsIn
+from service.web.fields import CommentIn, ComplaintIn, PreviewIn, TextsIn
 from service.web.parsing import FORM, JSON
 
 _REF: Final = "#/components/schemas/{model}"
 _WHAT: Final = {
     200: "Done.", 201: "Judged and stored.", 204: "Erased.", 400: "The body cannot be read.",
     401: "No key, or not one of ours.", 403: "The short key is not enough here.",
-    404: "No such comment on this site.", 409: "The same comment was posted before.",
+    404: "No such comment on this site.",
+    409: "The same comment is here already, or this one was changed meanwhile.",
     413: "The body is too large.", 415: "Neither JSON nor, where taken, a form.",
     422: "Fields are missing or bad; all of them are listed.",
     429: "Too many comments in a minute by this author or network.",
@@ -54,6 +55,18 @@ _IDEMPOTENCY_KEY: Final = {
     "description": "Sent again with the same comment, the first answer is repeated for a day.",
 }  # fmt: skip
 
+_PAGING: Final = (
+    {
+        "name": "after", "in": "query",
+        "schema": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
+        "description": "``next`` of the page before; leave it out to begin.",
+    },
+    {
+        "name": "limit", "in": "query",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+    },
+)  # fmt: skip
+
 OPERATIONS: Final = (
     Operation(
         "post", "/v1/comments", "submitComment", "Judge and store a comment.",
@@ -67,6 +80,21 @@ OPERATIONS: Final = (
     Operation(
         "delete", "/v1/comments/{comment_id}", "eraseComment", "Erase a comment.",
         {204: None}, (*_KEY_ERRORS, 404, 503), parameters=[_COMMENT_ID],
+    ),
+    Operation(
+        "put", "/v1/comments/{comment_id}", "editComment",
+        "Judge a comment's edited text and store it in place of the earlier one.",
+        {200: answers.VerdictOut}, (*_BODY_ERRORS, *_KEY_ERRORS, 404, 409, 503),
+        takes=CommentIn, form=True, parameters=[_COMMENT_ID],
+    ),
+    Operation(
+        "get", "/v1/events", "listEvents", "What happened on the site, in order.",
+        {200: answers.EventsOut}, (*_KEY_ERRORS, 422, 503), parameters=_PAGING,
+    ),
+    Operation(
+        "post", "/v1/complaints", "complain", "A reader's complaint; due within 2×24 hours.",
+        {201: answers.ComplaintOut}, (*_BODY_ERRORS, *_KEY_ERRORS, 404, 409, 503),
+        takes=ComplaintIn, form=True,
     ),
     Operation(
         "post", "/v1/score", "scoreTexts", "Score texts; nothing is stored.",

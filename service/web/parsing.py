@@ -32,6 +32,9 @@ _CODES: Final[Mapping[str, str]] = {
     "too_short": "required",
     "email": "email",
     "one_of": "one_of",
+    "one_comment": "one_comment",
+    "literal_error": "choice",
+    "uuid_parsing": "uuid",
 }
 
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -106,7 +109,9 @@ def _refusal(problems: list[ErrorDetails]) -> Malformed | Invalid:
 
 
 def _name(problem: ErrorDetails) -> str:
-    return str(problem["loc"][0]) if problem["loc"] else "content"
+    if problem["loc"]:
+        return str(problem["loc"][0])
+    return "comment_id" if problem["type"] == "one_comment" else "content"
 
 
 def _code(problem: ErrorDetails) -> str:
@@ -115,7 +120,7 @@ def _code(problem: ErrorDetails) -> str:
         if not given.strip():
             return "required"
         return "url" if _name(problem).endswith("_url") else "control_characters"
-    if problem["type"] in ("string_type", "union_type") and given is None:
+    if problem["type"] in ("string_type", "union_type", "literal_error") and given is None:
         return "required"
     return _CODES.get(problem["type"], "type")
 

@@ -75,6 +75,24 @@ REASONS: Final[Mapping[str, Sentences]] = {
     "COMPLAINT": {"en": "A reader complained about it.", "id": "Ada pembaca yang mengadukannya."},
 }
 
+COMPLAINTS: Final[Mapping[str, Sentences]] = {
+    "false": {"en": "It is not true.", "id": "Isinya tidak benar (bohong)."},
+    "slander": {"en": "Slander.", "id": "Fitnah atau pencemaran nama baik."},
+    "hatred": {
+        "en": "Prejudice or hatred for faith, ethnicity, race or group.",
+        "id": "Prasangka atau kebencian terkait SARA.",
+    },
+    "violence": {"en": "Calls for violence.", "id": "Menganjurkan kekerasan."},
+    "discrimination": {
+        "en": "Demeans people for sex, language, poverty, illness or disability.",
+        "id": "Merendahkan orang karena jenis kelamin, bahasa, kemiskinan, sakit, atau cacat.",
+    },
+    "obscene": {"en": "Sadistic or obscene.", "id": "Sadis atau cabul."},
+    "privacy": {"en": "Exposes somebody's private data.", "id": "Membuka data pribadi seseorang."},
+    "spam": {"en": "Advertising or gambling.", "id": "Iklan atau promosi judi."},
+    "other": {"en": "Something else.", "id": "Lainnya."},
+}
+
 FIELDS: Final[Mapping[str, Sentences]] = {
     "required": {"en": "This field is required.", "id": "Wajib diisi."},
     "type": {"en": "This is not the kind of value wanted here.", "id": "Jenis nilainya keliru."},
@@ -99,6 +117,20 @@ FIELDS: Final[Mapping[str, Sentences]] = {
     "time_zone": {
         "en": "A time zone, like Asia/Jakarta.",
         "id": "Zona waktu, seperti Asia/Jakarta.",
+    },
+    "webhook_url": {
+        "en": "https://HOST/…; http only with --allow-private; no user, password or fragment.",
+        "id": "https://HOST/…; http hanya dengan --allow-private; tanpa nama, sandi, atau fragmen.",
+    },
+    "number": {
+        "en": "A whole number of at most {limit}.",
+        "id": "Bilangan bulat paling besar {limit}.",
+    },
+    "choice": {"en": "Not one of the choices.", "id": "Bukan salah satu pilihan yang ada."},
+    "uuid": {"en": "This is not a comment's id.", "id": "Ini bukan id komentar."},
+    "one_comment": {
+        "en": "Name the comment by either comment_id or permalink.",
+        "id": "Sebutkan komentarnya dengan salah satu: comment_id atau permalink.",
     },
     "unknown_rule": {"en": "There is no such rule.", "id": "Tidak ada aturan bernama itu."},
     "label": {
@@ -151,6 +183,14 @@ PROBLEMS: Final[Mapping[str, Sentences]] = {
         "en": "The same comment was posted here before.",
         "id": "Komentar yang sama sudah pernah dikirim.",
     },
+    "stale": {
+        "en": "Someone else changed this comment meanwhile; look again.",
+        "id": "Komentar ini sementara itu diubah orang lain; lihatlah lagi.",
+    },
+    "several_comments": {
+        "en": "Several comments have this permalink; name one by comment_id.",
+        "id": "Ada beberapa komentar dengan permalink ini; sebutkan salah satu dengan comment_id.",
+    },
     "idempotency_key_in_use": {
         "en": "Another request with this Idempotency-Key is under way.",
         "id": "Permintaan lain dengan Idempotency-Key ini sedang diproses.",
@@ -183,6 +223,11 @@ def language_of(request: Request) -> str:
 def reason(code: str, language: str) -> str:
     """The sentence for a reason code."""
     return REASONS[code][language]
+
+
+def complaint(code: str, language: str) -> str:
+    """The sentence for a complaint's reason."""
+    return COMPLAINTS[code][language]
 
 
 def field(error: FieldError, language: str) -> str:

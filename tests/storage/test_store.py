@@ -141,8 +141,9 @@ def test_erase_authors_on_every_site(database, site_ids):
         add(database, site_id, stored)
     add(database, site_ids[0], others)
     with database.begin() as tx:
-        assert store.erase_authors(tx, ["c" * 32, "d" * 32, "f" * 32]) == 2
-        assert store.erase_authors(tx, []) == 0
+        erased = store.erase_authors(tx, ["c" * 32, "d" * 32, "f" * 32])
+        assert erased == {site_ids[0]: [ours[0].id], site_ids[1]: [ours[1].id]}
+        assert store.erase_authors(tx, []) == {}
     assert found(database, site_ids[0], others.id) == others
 
 

@@ -98,6 +98,8 @@ def test_real_answers_without_the_right_key(document, site, key):
     validate(document, COMMENT, "get", site.get(path))
     validate(document, COMMENT, "delete", site.delete(path))
     validate(document, SCORE, "post", site.post(SCORE, json={}))
+    validate(document, "/v1/events", "get", site.get("/v1/events"))
+    validate(document, "/v1/complaints", "post", site.post("/v1/complaints", json={}))
 
 
 def test_real_answers_without_a_model(document, make_app):
@@ -122,8 +124,25 @@ def test_every_reason_has_a_sentence_in_both_languages(code):
     assert wording.reason(code, "id") != wording.reason(code, "en")
 
 
-@pytest.mark.parametrize("said", [wording.REASONS, wording.FIELDS, wording.PROBLEMS])
+@pytest.mark.parametrize(
+    "said", [wording.REASONS, wording.FIELDS, wording.PROBLEMS, wording.COMPLAINTS]
+)
 def test_every_sentence_is_in_both_languages(said):
     for sentences in said.values():
         assert set(sentences) == {"en", "id"}
         assert all(sentences.values())
+
+
+def test_real_answers_of_events_complaints_and_edits(document, site):
+    comment = site.comment().json["id"]
+    for query in ("", "?limit=1", "?limit=0"):
+        validate(document, "/v1/events", "get", site.get(f"/v1/events{query}"))
+    nobody = "00000000-0000-7000-8000-000000000000"
+    for named in ({"comment_id": comment}, {"comment_id": nobody}, {}):
+        answer = site.post("/v1/complaints", json={"reason": "other", **named})
+        validate(document, "/v1/complaints", "post", answer)
+    body = {"content": "lain", "author_name": "Budi", "author_email": "budi@example.com"}
+    for path, fields in ((comment, body), (comment, {}), (nobody, body)):
+        url = f"/v1/comments/{path}"
+        answer = site.app.test_client().put(url, json=fields, headers=site.key)
+        validate(document, COMMENT, "put", answer)

@@ -1,0 +1,91 @@
+"""Edits in company, and what a site is told of waves: through the whole core, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.comments import Arrival
+from service.errors import Conflict
+from service.newsreel import Newsreel
+from tests.doubles import FakeScorer
+from tests.test_company_of_comments import SPAM, Newsroom, wave
+
+OTHER = "Semoga perundingan damai yang dimulai hari Senin ini berhasil bagi semua warga kota kita"
+
+
+@pytest.fixture
+def newsroom(database, clock):
+    return Newsroom(database, clock)
+
+
+def edit(newsroom, case, content, author="orang-1"):
+    arrival = Arrival(content, author_name=author, author_email=f"{author}@example.com")
+    return newsroom.moderation.edit(newsroom.site, case.id, arrival)
+
+
+def types(newsroom, database, after=0):
+    page = Newsreel(database).page(newsroom.site, after, 1000)
+    return [event["type"] for event in page.events]
+
+
+def test_a_small_edit_is_no_copy_of_itself(newsroom):
+    case = newsroom.post(SPAM.format(1), "budi")
+    changed = edit(newsroom, case, SPAM.format(2), "budi")
+    assert "NEAR_COPY" not in [reason.code for reason in changed.decision.reasons]
+    assert changed.decision.verdict == "accept"
+
+
+def test_a_wave_goes_on_without_the_comment_that_began_it(newsroom):
+    cases = wave(newsroom, 8)
+    edit(newsroom, cases[0], OTHER)
+    assert newsroom.verdict(newsroom.post(SPAM.format("lagi"))) == ("hold", "wave")
+    newsroom.review.rule_wave(newsroom.site, cases[0].id, "reject", "ani")
+    assert newsroom.verdict(newsroom.post(SPAM.format("baru"))) == ("reject", "wave-ruled")
+
+
+def test_a_ruling_on_the_old_wave_is_none_on_copies_of_the_new_text(newsroom):
+    cases = wave(newsroom, 8)
+    newsroom.review.rule_wave(newsroom.site, cases[0].id, "reject", "ani")
+    edit(newsroom, cases[0], OTHER)
+    edit(newsroom, cases[0], f"{OTHER} ya")
+    assert newsroom.post(f"{OTHER} dan negeri").decision.verdict == "accept"
+
+
+def test_an_edit_into_a_wave_is_held_with_it(newsroom):
+    case = newsroom.post(OTHER, "budi")
+    wave(newsroom, 8)
+    assert newsroom.verdict(edit(newsroom, case, SPAM.format("budi"), "budi")) == ("hold", "wave")
+
+
+def test_an_edit_that_meets_a_ruling_is_a_conflict(newsroom, monkeypatch):
+    """The text is judged outside the transaction; a ruling that arrives meanwhile wins."""
+    case = newsroom.post("halo semua", "budi")
+    score = FakeScorer.assess
+
+    def slow(scorer, texts):
+        newsroom.review.rule(newsroom.site, case.id, "reject", "ani")
+        return score(scorer, texts)
+
+    monkeypatch.setattr(FakeScorer, "assess", slow)
+    with pytest.raises(Conflict):
+        edit(newsroom, case, "halo lagi", "budi")
+    assert newsroom.moderation.case(newsroom.site, case.id).ruling == "reject"
+
+
+def test_what_is_told_of_a_wave(newsroom, database):
+    cases = wave(newsroom, 6)
+    batch = newsroom.review.rule_wave(newsroom.site, cases[0].id, "reject", "ani")
+    newsroom.review.undo_wave(newsroom.site, cases[0].id, batch)
+    told = types(newsroom, database, 6)
+    assert told[0] == "wave.ruled"
+    assert told.count("comment.ruled") == told.count("comment.ruling_undone") > 1
+    assert told.count("wave.ruling_undone") == 1
+
+
+def test_only_another_verdict_is_told_of_a_rescoring(newsroom, database):
+    newsroom.set(suspect_words=["hoaks"])
+    newsroom.post("ini hoaks semua")
+    newsroom.post("dasar bodoh")
+    newsroom.set(suspect_words=[])
+    assert newsroom.moderation.rejudge_held() == 2
+    assert types(newsroom, database, 2) == ["comment.rescored"]
