@@ -33,8 +33,8 @@ comment scores above a good one: 0.5 is guessing, 1 is perfect.</p>
 """
 
 
-def write(metadata: Metadata, slices: Sequence[Slice]) -> str:
-    """The page."""
+def write(metadata: Metadata, slices: Sequence[Slice], *, quote: bool = False) -> str:
+    """The page; it quotes comments only on demand, as others wrote them under their licences."""
     body = [f"<h1>Saring's comment model, version {escape(metadata.version)}</h1>", _INTRO]
     for head, title in (("spam", "Spam and gambling"), ("toxicity", "Toxicity")):
         parts = [part for part in slices if part.head == head]
@@ -42,7 +42,7 @@ def write(metadata: Metadata, slices: Sequence[Slice]) -> str:
             body.append(_head(metadata, head, title, parts))
     metrics = metadata.metrics
     body += [_budgets(metrics), _identities(metrics), _tricks(metrics), _calibration(metadata)]
-    body += [_speed(metadata), _errors(slices)]
+    body += [_speed(metadata), _errors(slices, quote=quote)]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>Saring {metadata.version}'
@@ -153,16 +153,17 @@ def _speed(metadata: Metadata) -> str:
     return text + _table(["measured by make bench", ""], rows)
 
 
-def _errors(slices: Sequence[Slice]) -> str:
+def _errors(slices: Sequence[Slice], *, quote: bool) -> str:
     parts = [
         "<h2>Its worst errors</h2><p>Where it was surest and wrong, by the data set's own "
-        "label; some of these labels are wrong themselves. Addresses are masked.</p>"
+        "label; some of these labels are wrong themselves. Comments are quoted, addresses masked, "
+        "in a report made with --quote.</p>"
     ]
     for part in slices:
         if "templates" not in part.name:
             rows = "".join(
                 f"<tr><td>{'bad' if y else 'good'}</td><td>{score:.3f}</td>"
-                f'<td class="text">{escape(text)}</td></tr>'
+                f'<td class="text">{escape(text if quote else _size(text))}</td></tr>'
                 for y, score, text in part.worst()
             )
             parts.append(
@@ -170,6 +171,10 @@ def _errors(slices: Sequence[Slice]) -> str:
                 f"<th>score</th><th>comment</th></tr>{rows}</table></details>"
             )
     return "".join(parts)
+
+
+def _size(text: str) -> str:
+    return f"({len(text)} characters)"
 
 
 def _table(columns: Iterable[str], rows: Iterable[Sequence[str]]) -> str:

@@ -68,6 +68,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=None, help="default: the configuration's")
     parser.add_argument("--allow-noncommercial", action="store_true")
     parser.add_argument("--no-written", action="store_true", help="leave out our written text")
+    parser.add_argument("--quote", action="store_true", help="quote errors in the report")
     return parser.parse_args(arguments)
 
 
@@ -103,7 +104,11 @@ def train(settings: config.Config, options: argparse.Namespace, console: Console
             "unknown_limit": settings.unknown_limit,
         }
         saved = artefact.save(
-            options.out, pipeline, metadata, CANARIES, lambda found: papers(found, slices)
+            options.out,
+            pipeline,
+            metadata,
+            CANARIES,
+            lambda found: papers(found, slices, quote=options.quote),
         )
     artefact.point(options.out, saved)
     print(f"{version}: {saved.digest[:12]}, {cost['seconds']} s, {cost['peak_mb']} MB")
@@ -140,7 +145,9 @@ def _calibrate(
     heads.calibrate(pipeline.named_steps["features"].transform(table.texts), y, weight, beside)
 
 
-def papers(metadata: artefact.Metadata, slices: list[evidence.Slice]) -> dict[str, str]:
+def papers(
+    metadata: artefact.Metadata, slices: list[evidence.Slice], *, quote: bool
+) -> dict[str, str]:
     """What people read about a model, by file name; the report needs the ``train`` extra."""
     found = {
         "CARD.md": card.write(metadata),
@@ -149,7 +156,7 @@ def papers(metadata: artefact.Metadata, slices: list[evidence.Slice]) -> dict[st
     if importlib.util.find_spec("matplotlib"):
         from training import report
 
-        found["report.html"] = report.write(metadata, slices)
+        found["report.html"] = report.write(metadata, slices, quote=quote)
     return found
 
 

@@ -97,6 +97,13 @@ def test_it_works(tmp_path: Path) -> None:
     assert "made up" in (tmp_path / "models" / "v1" / "CARD.md").read_text()
 
 
+@pytest.mark.parametrize("flags", [(), ("--quote",)])
+def test_the_report_quotes_only_on_demand(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    train.main(arguments(tmp_path, write_config(tmp_path), *flags))
+    report = (tmp_path / "models" / "v1" / "report.html").read_text()
+    assert ("slot gacor" in report) == bool(flags)
+
+
 def test_the_same_data_gives_the_same_bytes(tmp_path: Path) -> None:
     path = write_config(tmp_path)
     digests = []
