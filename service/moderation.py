@@ -291,14 +291,14 @@ class Moderation:
         self, scorer: Scorer | NoModel, text: str, rules: Rules
     ) -> tuple[Scores | None, Mapping[str, Limits]]:
         try:
-            assessment = scorer.assess([text])[0]
-            limits = rulebook.limits(scorer, rules)
+            scores = _scores(scorer.assess([text])[0])
+            limits = rulebook.limits(scorer, rules, scores.language)
         except Unavailable:
             return None, {}
         except Exception as error:  # noqa: BLE001  a scorer's bug must cost a verdict, not a comment
             self._meter.scorer_failed(error)
             return None, {}
-        return _scores(assessment), limits
+        return scores, limits
 
     def _record(
         self, site: Site, case: Case, around: Surroundings, ticket: tuple[str, str] | None

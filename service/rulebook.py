@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from service import checks, policy
-from service.comments import Case, Decision, Limits, Site, Submission
+from service.comments import Case, Decision, Language, Limits, Site, Submission
 from service.errors import Missing
 from service.rules import Rules
 from service.scoring.scorer import NoModel, Scorer
@@ -104,17 +104,18 @@ class Rulebook:
             after = page[-1][0].id
 
 
-def limits(scorer: Scorer | NoModel, rules: Rules) -> Mapping[str, Limits]:
-    """The scores from which each head holds or rejects, so that the budgets are kept."""
-    return _limits(scorer, rules.reject_per_mille, rules.hold_per_mille, rules.toxicity_rejects)
+def limits(scorer: Scorer | NoModel, rules: Rules, language: Language) -> Mapping[str, Limits]:
+    """The scores from which each head holds or rejects, so that a language keeps the budgets."""
+    budgets = (rules.reject_per_mille, rules.hold_per_mille)
+    return _limits(scorer, *budgets, rules.toxicity_rejects, language)
 
 
 @lru_cache(maxsize=256)
 def _limits(
-    scorer: Scorer | NoModel, reject: float, hold: float, toxicity_rejects: bool
+    scorer: Scorer | NoModel, reject: float, hold: float, toxicity_rejects: bool, language: str
 ) -> Mapping[str, Limits]:
     """The same until the model or the budgets change."""
-    found = scorer.thresholds(reject, hold, toxicity_rejects=toxicity_rejects)
+    found = scorer.thresholds(reject, hold, toxicity_rejects=toxicity_rejects, language=language)
     return {head: Limits(pair.hold, pair.reject) for head, pair in found.items()}
 
 
@@ -129,7 +130,8 @@ def again(
     lists = lists or checks.compiled(rules)
     kept = [signal for signal in decision.reasons if signal.code not in checks.LIST_CODES]
     raised = (*kept, *checks.listed(submission, lists))
-    return policy.replay(decision, submission, rules, limits(scorer, rules), raised)
+    kept_budgets = limits(scorer, rules, decision.language)
+    return policy.replay(decision, submission, rules, kept_budgets, raised)
 
 
 def checked(rules: Rules, changes: Mapping[str, Any]) -> Rules:

@@ -35,7 +35,12 @@ class FakeScorer:
         return Explanation(head, -4.0, 2.0, (Span(start, start + len(word), 6.0),))
 
     def thresholds(
-        self, reject_per_mille: float, hold_per_mille: float, *, toxicity_rejects: bool = False
+        self,
+        reject_per_mille: float,
+        hold_per_mille: float,
+        *,
+        toxicity_rejects: bool = False,
+        language: str = "",
     ) -> dict[str, Threshold]:
         reject = {"spam", "gambling"} | ({"toxicity", "threat"} if toxicity_rejects else set())
         return {

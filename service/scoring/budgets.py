@@ -37,20 +37,34 @@ def thresholds(
     hold_per_mille: float,
     *,
     toxicity_rejects: bool = False,
+    language: str = "",
 ) -> dict[str, Threshold]:
     """Split each budget over the gating heads, so that all of them together keep it.
 
     ``good`` maps head and language or data set to the scores that each share in ``tail`` of good
-    comments reaches. The strictest decides, and nothing less likely than not is rejected.
+    comments reaches. The strictest of the language's own (``id``, ``id-…``) decides, of all where
+    it has none; nothing less likely than not is rejected.
     """
     shares = _REJECT_SHARES_WITH_TOXICITY if toxicity_rejects else _REJECT_SHARES
     found = {}
     for head, share in _HOLD_SHARES.items():
-        hold = _at(tail, good.get(head, {}), hold_per_mille / 1000 * share)
-        reject = _at(tail, good.get(head, {}), reject_per_mille / 1000 * shares.get(head, 0.0))
+        curves = _of_language(good.get(head, {}), language)
+        hold = _at(tail, curves, hold_per_mille / 1000 * share)
+        reject = _at(tail, curves, reject_per_mille / 1000 * shares.get(head, 0.0))
         reject = None if reject is None else max(reject, _LEAST_REJECT)
         found[head] = Threshold(_lower(hold, reject), reject)
     return found
+
+
+def _of_language(
+    curves: Mapping[str, Sequence[float]], language: str
+) -> Mapping[str, Sequence[float]]:
+    own = {
+        name: curve
+        for name, curve in curves.items()
+        if name == language or name.startswith(f"{language}-")
+    }
+    return own or curves
 
 
 def _lower(hold: float | None, reject: float | None) -> float | None:

@@ -68,15 +68,24 @@ class Scorer:
         return explain.explain(self._features, self._heads, text, head)
 
     def thresholds(
-        self, reject_per_mille: float, hold_per_mille: float, *, toxicity_rejects: bool = False
+        self,
+        reject_per_mille: float,
+        hold_per_mille: float,
+        *,
+        toxicity_rejects: bool = False,
+        language: str = "",
     ) -> dict[str, Threshold]:
-        """Thresholds per head that keep both budgets on held-out good comments."""
+        """Thresholds per head that keep both budgets on held-out good comments of a language.
+
+        Without one, or for a language that has no comments of its own, the strictest decides.
+        """
         return thresholds(
             self.metadata.tail,
             self.metadata.good,
             reject_per_mille,
             hold_per_mille,
             toxicity_rejects=toxicity_rejects,
+            language=language,
         )
 
 
@@ -98,10 +107,15 @@ class NoModel:
         raise Unavailable(self.reason)
 
     def thresholds(
-        self, reject_per_mille: float, hold_per_mille: float, *, toxicity_rejects: bool = False
+        self,
+        reject_per_mille: float,
+        hold_per_mille: float,
+        *,
+        toxicity_rejects: bool = False,
+        language: str = "",
     ) -> dict[str, Threshold]:
         """There are none."""
-        del reject_per_mille, hold_per_mille, toxicity_rejects
+        del reject_per_mille, hold_per_mille, toxicity_rejects, language
         return {}
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from service.errors import BadArtefact, Unavailable
+from service.scoring.budgets import thresholds
 from service.scoring.scorer import HEADS, NoModel, Scorer
 from tests.scoring.test_features import ODD
 
@@ -75,6 +76,17 @@ def test_toxicity_rejects_only_where_asked(scorer: Scorer) -> None:
 
 def test_nothing_unlikely_is_rejected(scorer: Scorer) -> None:
     assert scorer.thresholds(1000, 1000)["spam"].reject == 0.5
+
+
+def test_a_language_has_thresholds_of_its_own() -> None:
+    tail = [0.0, 0.5, 1.0]
+    good = {"toxicity": {"id": [0.4, 0.2, 0.0], "id-news": [0.5, 0.3, 0.0], "en": [0.9, 0.7, 0.0]}}
+    held = {
+        language: thresholds(tail, good, 1, 1000, language=language)["toxicity"].hold
+        for language in ("id", "en", "other", "")
+    }
+    assert held["id"] == pytest.approx(0.32)
+    assert held["en"] == held["other"] == held[""] == pytest.approx(0.72)
 
 
 def test_no_budget_no_threshold(scorer: Scorer) -> None:

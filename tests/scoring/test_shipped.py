@@ -28,7 +28,7 @@ def gold() -> list[dict[str, str | int]]:
 
 
 def stopped(scorer: Scorer, found: Assessment, level: str) -> bool:
-    gates = scorer.thresholds(1, 30)
+    gates = scorer.thresholds(1, 30, language=found.language)
     limits = {head: getattr(gate, level) for head, gate in gates.items()}
     return any(lim is not None and found.scores[head] >= lim for head, lim in limits.items())
 
