@@ -6,6 +6,7 @@ original character becomes one folded character or none, and positions lead back
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -57,7 +58,16 @@ def fold(text: str) -> Folded:
 def _tables() -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
     """Folded character (0: dropped) and kind by code point; a third of a second, once."""
     letters, _, kinds = build_tables()
+    blanked = (letters == ord(" ")) & ~np.isin(kinds, (Kind.SPACE, Kind.NEWLINE))
+    for code in np.flatnonzero(blanked):
+        letters[code] = ord(_sign(chr(code)))
     return letters, kinds
+
+
+def _sign(char: str) -> str:
+    """Punctuation and emoji, which the scorer reads as spaces: a link is known by its dots."""
+    plain = unicodedata.normalize("NFKD", char)[:1]
+    return plain if plain.isascii() and plain else char
 
 
 @cache
