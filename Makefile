@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test lint format bench train lock clean
+.PHONY: help setup serve test browser lint format bench train lock clean
 
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -12,8 +12,16 @@ setup: .venv/dev ## everything the other targets need
 serve: .venv/service ## serve with the shipped model on SARING_BIND (127.0.0.1:8000)
 	@SARING_DEMO=$${SARING_DEMO-1} exec $(BIN)/saring serve
 
-test: .venv/dev  ## the whole suite, PostgreSQL and browser included
+test: .venv/dev browser ## the whole suite, PostgreSQL and browser included
 	$(BIN)/python -m pytest
+
+# A browser on the machine, else Playwright's own, else Debian's; the suite says what to do without.
+browser: .venv/dev
+	@for name in chromium chromium-browser google-chrome chrome; do \
+		command -v $$name >/dev/null && exit 0; done; \
+	timeout 300 $(BIN)/playwright install chromium >/dev/null 2>&1 || \
+	{ apt-get update -qq && apt-get install -y -qq chromium; } >/dev/null 2>&1 || \
+	echo "no browser found or installed: install chromium, or run .venv/bin/playwright install chromium"
 
 lint: .venv/dev  ## ruff and mypy
 	$(BIN)/ruff check .

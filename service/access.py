@@ -6,7 +6,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from argon2 import PasswordHasher
 
@@ -100,14 +100,6 @@ class Access:
         with self._database.read() as tx:
             return accounts.all_moderators(tx)
 
-    def disable_moderator(self, name: str) -> None:
-        """Shut a moderator out, or `Missing`."""
-        self._change_moderator(name, disabled=True)
-
-    def reset_password(self, name: str, password: str) -> None:
-        """Give a moderator a new password and let them in again, or `Missing`."""
-        self._change_moderator(name, disabled=False, password_hash=PasswordHasher().hash(password))
-
     def first_start(self) -> tuple[SiteKeys, str] | None:
         """Make the site `default` and the moderator `admin` where there is no site yet.
 
@@ -122,11 +114,6 @@ class Access:
         except Conflict:  # another process was first
             return None
         return keys, password
-
-    def _change_moderator(self, name: str, **values: Any) -> None:
-        with self._database.begin() as tx:
-            if not accounts.change_moderator(tx, name, **values):
-                raise Missing(f"there is no moderator named {name!r}")
 
     def _look_up(self, digest: str) -> tuple[Site, bool] | None:
         now = self._now().timestamp()

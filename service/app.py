@@ -13,17 +13,20 @@ from service.access import Access
 from service.comments import utc_now
 from service.complaints import Complaints
 from service.errors import BadSettings, ServiceError
+from service.figures import Dashboard
 from service.housekeeping import Housekeeper
 from service.metrics import Metrics
 from service.model import load_scorer
 from service.moderation import Moderation
 from service.newsreel import Newsreel
 from service.outbound.post import Post
+from service.queue import Queue
 from service.reports import Reports
 from service.review import Review
 from service.rulebook import Rulebook
 from service.scoring.scorer import NoModel, Scorer
 from service.settings import LEAST_SECRET_BYTES, Settings
+from service.signins import SignIns
 from service.storage import store
 from service.storage.engine import Database, open_database
 from service.storage.migrate import pending
@@ -38,8 +41,16 @@ from service.web import (
     native,
     perspective,
     policy,
+    queue_api,
 )
+from service.web.figure_pages import figure_blueprint
+from service.web.forms import Forms
+from service.web.guards import Desk
+from service.web.many_pages import many_blueprint
 from service.web.proxies import BehindProxies
+from service.web.queue_pages import queue_blueprint
+from service.web.settings_pages import settings_blueprint
+from service.web.sign_in_pages import sign_in_blueprint
 from service.webhooks import Courier
 
 
@@ -73,12 +84,14 @@ def create_app(
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would repeat the path that it was given
     review = Review(database, now)
+    sign_ins, queue = SignIns(database, settings.secret, now), Queue(database, now)
     app.extensions["saring"] = {
         "database": database,
         "review": review,
         "rulebook": rulebook,
         "moderation": moderation,
         "access": access,
+        "sign_ins": sign_ins,
         "housekeepers": (
             Housekeeper({"rejudge_held": moderation.rejudge_held}),
             # A thread of its own: a slow receiver must not keep the rest of the house waiting.
@@ -94,6 +107,13 @@ def create_app(
     app.register_blueprint(perspective.blueprint(moderation, reports, access))
     app.register_blueprint(coral.blueprint(moderation, access))
     app.register_blueprint(policy.blueprint(rulebook, review, access))
+    desk = Desk(sign_ins, Forms(settings.secret))
+    app.register_blueprint(queue_api.blueprint(queue, review, desk))
+    app.register_blueprint(sign_in_blueprint(desk))
+    app.register_blueprint(queue_blueprint(queue, review, access, desk))
+    app.register_blueprint(many_blueprint(queue, access, desk))
+    app.register_blueprint(figure_blueprint(Dashboard(database, now), review, access, desk))
+    app.register_blueprint(settings_blueprint(access, sign_ins, rulebook, desk))
     complaints = Complaints(database, now)
     app.register_blueprint(events.blueprint(Newsreel(database), complaints, access))
     app.register_blueprint(_health(database, moderation, metrics))

@@ -9,10 +9,11 @@ from math import sqrt
 from typing import Final
 
 from service import events, privacy
+from service.cards import COUNTED, Filters
 from service.comments import LABELS, Ruling, Site, Verdict, new_id
 from service.errors import Conflict, FieldError, Invalid, Missing
 from service.events import News
-from service.storage import complaints, store, verdicts
+from service.storage import complaints, queue, store, verdicts
 from service.storage import events as told
 from service.storage.engine import Database, Transaction
 
@@ -49,6 +50,15 @@ class LiveErrors:
     wrongly_rejected: Rate
 
 
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """Rulings made at once: by which id they are taken back, how many, and which were stale."""
+
+    batch: str
+    ruled: int
+    stale: tuple[str, ...] = ()
+
+
 class Review:
     """Rulings of people. The machine never judges again what a person has ruled on."""
 
@@ -66,15 +76,19 @@ class Review:
         labels: tuple[str, ...] = (),
         note: str = "",
         seen_version: int | None = None,
+        ruling_id: str = "",
     ) -> None:
         """Put a person's verdict in force.
 
         The verdict that is in force already is no change; a comment that changed since
         `seen_version` is a `Conflict`, an unknown label `Invalid`. A verdict that only a door's
-        report put in force is made the person's own.
+        report put in force is made the person's own. A `ruling_id` that was used before is the
+        same ruling sent again.
         """
         _check_labels(labels)
         with self._database.begin() as tx:
+            if ruling_id and verdicts.is_ruling(tx, ruling_id, comment_id):
+                return
             current = verdicts.standing_of(tx, site.id, comment_id)
             if current is None:
                 raise Missing("no such comment")
@@ -84,24 +98,35 @@ class Review:
             if unchanged and answered and verdicts.by_person(tx, comment_id):
                 return
             ruling = self._ruling(comment_id, verdict, moderator, labels, privacy.mask(note))
-            if not verdicts.rule(tx, ruling, version if seen_version is None else seen_version):
+            seen = version if seen_version is None else seen_version
+            if not verdicts.rule(tx, ruling, seen, sent_id=ruling_id or None):
                 raise Conflict("someone ruled on this comment meanwhile; look again", "stale")
             self._tell(tx, site, self._ruled(tx, ruling))
 
-    def undo(self, site: Site, comment_id: str) -> None:
-        """Take back the latest ruling on a comment; `Missing` where there is none."""
+    def undo(self, site: Site, comment_id: str, ruling_id: str = "") -> None:
+        """Take back the latest ruling on a comment; `Missing` where there is none.
+
+        With a `ruling_id`, that one: taken back already, it stays so; a later one is a `Conflict`.
+        """
         with self._database.begin() as tx:
+            if ruling_id:
+                if verdicts.is_undone(tx, ruling_id, comment_id):
+                    return
+                if verdicts.latest_sent(tx, comment_id) not in (None, ruling_id):
+                    raise Conflict("someone ruled on this comment after that", "stale")
             known = verdicts.standing_of(tx, site.id, comment_id)
             if known is None or not verdicts.undo(tx, comment_id, self._now()):
                 raise Missing("no ruling to take back")
-            self._tell(tx, site, [_undone(tx, site, comment_id)])
+            self._tell(tx, site, [_undone(tx, site.id, comment_id)])
 
-    def rule_wave(self, site: Site, wave_id: str, verdict: Verdict, moderator: str) -> str:
+    def rule_wave(
+        self, site: Site, wave_id: str, verdict: Verdict, moderator: str, batch: str = ""
+    ) -> str:
         """One ruling for every copy that waits, and for those to come within a day.
 
-        Returns the id by which `undo_wave` takes all of it back.
+        Returns the id by which `undo_wave` takes all of it back: `batch`, or one made here.
         """
-        batch, now = new_id(), self._now()
+        batch, now = batch or new_id(), self._now()
         with self._database.begin() as tx:
             if not verdicts.rule_wave(tx, site.id, wave_id, verdict, now + WAVE_RULING_LASTS):
                 raise Missing("no such wave")
@@ -123,7 +148,50 @@ class Review:
                 raise Missing("no such wave")
             restored = [c for c in verdicts.ruled_in_batch(tx, batch) if verdicts.undo(tx, c, now)]
             of_wave = events.wave_ruling_undone(wave_id, batch, len(restored))
-            self._tell(tx, site, [of_wave, *(_undone(tx, site, c) for c in restored)])
+            self._tell(tx, site, [of_wave, *(_undone(tx, site.id, c) for c in restored)])
+        return len(restored)
+
+    def rule_many(
+        self,
+        rulings: Sequence[tuple[str, int]],
+        verdict: Verdict,
+        moderator: str,
+        *,
+        labels: tuple[str, ...] = (),
+        batch: str = "",
+    ) -> Stroke:
+        """One stroke over comments at the versions that were seen; the stale ones are told."""
+        _check_labels(labels)
+        batch, stale = batch or new_id(), []
+        news: list[tuple[str, list[News]]] = []
+        with self._database.begin() as tx:
+            done = set(verdicts.ruled_in_batch(tx, batch))
+            for comment_id, version in rulings:
+                if comment_id in done:
+                    continue
+                ruling = self._ruling(comment_id, verdict, moderator, labels, "")
+                if verdicts.rule(tx, ruling, version, batch):
+                    news.append((comment_id, self._ruled(tx, ruling, batch)))
+                else:
+                    stale.append(comment_id)
+            self._tell_each(tx, news)
+        return Stroke(batch, len(rulings) - len(stale), tuple(stale))
+
+    def rule_matching(
+        self, filters: Filters, verdict: Verdict, moderator: str, batch: str = ""
+    ) -> Stroke:
+        """One stroke over everything that waits under some filters, up to 5,000 comments."""
+        with self._database.read() as tx:
+            found = queue.matching(tx, filters, COUNTED)
+        return self.rule_many([(c, v) for _, c, v in found], verdict, moderator, batch=batch)
+
+    def undo_batch(self, batch: str) -> int:
+        """Take back every ruling of one stroke that still stands; how many were restored."""
+        now = self._now()
+        with self._database.begin() as tx:
+            restored = [c for c in verdicts.ruled_in_batch(tx, batch) if verdicts.undo(tx, c, now)]
+            homes = store.sites_of(tx, restored)
+            self._tell_each(tx, [(c, [_undone(tx, homes[c], c)]) for c in restored])
         return len(restored)
 
     def set_standing(self, site: Site, comment_id: str, standing: str, moderator: str) -> None:
@@ -155,6 +223,13 @@ class Review:
             *(events.complaint_resolved(c, ruling.comment_id, ruling.verdict) for c in answered),
         ]
 
+    def _tell_each(self, tx: Transaction, news: Sequence[tuple[str, list[News]]]) -> None:
+        """Tell of comments of several sites, site by site in one order for all transactions."""
+        homes = store.sites_of(tx, [comment_id for comment_id, _ in news])
+        for site_id in sorted(set(homes.values())):
+            mine = [items for comment_id, items in news if homes.get(comment_id) == site_id]
+            told.tell(tx, site_id, [item for items in mine for item in items], self._now())
+
     def _tell(self, tx: Transaction, site: Site, news: Sequence[News]) -> None:
         told.tell(tx, site.id, news, self._now())
 
@@ -164,8 +239,8 @@ class Review:
         return Ruling(new_id(), comment_id, verdict, labels, note, moderator, self._now())
 
 
-def _undone(tx: Transaction, site: Site, comment_id: str) -> News:
-    case = store.comment_by_id(tx, site.id, comment_id)
+def _undone(tx: Transaction, site_id: str, comment_id: str) -> News:
+    case = store.comment_by_id(tx, site_id, comment_id)
     if case is None:
         raise Missing("no such comment")
     if case.ruling:

@@ -89,7 +89,7 @@ def list_moderators() -> None:
 @click.argument("name")
 def disable_moderator(name: str) -> None:
     """Shut a moderator out."""
-    installation().access.disable_moderator(name)
+    installation().sign_ins.disable(name)
     click.echo(f"moderator {name} disabled")
 
 
@@ -99,8 +99,20 @@ def disable_moderator(name: str) -> None:
 def reset_moderator(name: str, password_file: IO[str] | None) -> None:
     """Give a moderator a new password, and let them in again."""
     password, told = _password(password_file)
-    installation().access.reset_password(name, password)
+    installation().sign_ins.reset(name, password)
     click.echo(f"moderator {name} reset{told}")
+
+
+@moderator.command("token")
+@click.argument("name")
+@click.option("--revoke", is_flag=True, help="Take every token from this moderator instead.")
+def token_of_moderator(name: str, revoke: bool) -> None:
+    """Give a moderator a bearer token for the API; it is shown once."""
+    sign_ins = installation().sign_ins
+    if revoke:
+        click.echo(f"{sign_ins.revoke_tokens(name)} tokens of {name} revoked")
+        return
+    click.echo(sign_ins.new_token(name))
 
 
 def _show_keys(keys: SiteKeys, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from service.errors import BadSettings, Unavailable
 from service.model import load_scorer
 from service.rulebook import Rulebook
 from service.settings import Settings
+from service.signins import SignIns
 from service.storage.engine import Database, open_database
 from service.storage.migrate import migrate
 
@@ -22,6 +23,7 @@ class Installation:
     settings: Settings
     database: Database
     access: Access
+    sign_ins: SignIns
     rulebook: Rulebook
 
 
@@ -37,5 +39,6 @@ def installation() -> Installation:
             f"SARING_DATABASE_URL: {error}; it takes a database that can be reached and written"
         ) from error
     access = Access(database, settings.secret, utc_now)
+    sign_ins = SignIns(database, settings.secret, utc_now)
     rulebook = Rulebook(database, lambda: load_scorer(settings.models_dir), utc_now)
-    return Installation(settings, database, access, rulebook)
+    return Installation(settings, database, access, sign_ins, rulebook)

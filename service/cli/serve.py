@@ -58,7 +58,11 @@ def _greeting(settings: Settings, born: tuple[SiteKeys, str] | None) -> Callable
         lines = [*(_once(born) if born else []), f"Saring serves on {address}"]
         if settings.demo:
             lines.append(f"  try it        {address}/demo")
-        lines += [f"  API           {address}/docs", f"  state         {settings.home}"]
+        lines += [
+            f"  moderators    {address}/queue",
+            f"  API           {address}/docs",
+            f"  state         {settings.home}",
+        ]
         key = born[0].key if born else "KEY"
         lines += ["Post a comment:", f"  {curl_line(address, key)}"]
         click.echo("\n".join(lines))

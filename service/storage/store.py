@@ -21,6 +21,7 @@ from service.comments import (
     earliest_id,
 )
 from service.errors import Conflict
+from service.storage.facets import facets
 from service.storage.tables import answers, comments
 
 _SUBMISSION_FIELDS = tuple(Submission.__dataclass_fields__)
@@ -60,7 +61,7 @@ def add_comment(
 def comment_by_id(tx: Connection, site_id: str, comment_id: str) -> Case | None:
     """One comment of one site, or None; never another site's."""
     row = tx.execute(_BY_ID, {"site_id": site_id, "comment_id": comment_id}).first()
-    return None if row is None else _case(row)
+    return None if row is None else case_of(row)
 
 
 def twin_of(
@@ -72,7 +73,7 @@ def twin_of(
         comments.c.twin_by_author == submission.twin_by_author,
     )
     row = tx.execute(select(comments).where(comments.c.site_id == site_id, same).limit(1)).first()
-    return None if row is None else (_case(row), row.ruling)
+    return None if row is None else (case_of(row), row.ruling)
 
 
 def matching(tx: Connection, site_id: str, submission: Submission) -> Case | None:
@@ -88,7 +89,17 @@ def matching(tx: Connection, site_id: str, submission: Submission) -> Case | Non
     elif submission.author_name:
         query = query.where(comments.c.author_name == submission.author_name)
     row = tx.execute(query.order_by(comments.c.id.desc()).limit(1)).first()
-    return None if row is None else _case(row)
+    return None if row is None else case_of(row)
+
+
+def sites_of(tx: Connection, comment_ids: Sequence[str]) -> dict[str, str]:
+    """The site of each of some comments."""
+    found: dict[str, str] = {}
+    for start in range(0, len(comment_ids), 500):
+        mine = comments.c.id.in_(comment_ids[start : start + 500])
+        rows = tx.execute(select(comments.c.id, comments.c.site_id).where(mine))
+        found |= {row.id: row.site_id for row in rows}
+    return found
 
 
 def count_since(tx: Connection, site_id: str, since: datetime, most: int) -> int:
@@ -109,7 +120,7 @@ def comments_since(
         comments.c.is_test.is_(False),
     )
     rows = tx.execute(query.order_by(comments.c.id).limit(count))
-    return [(_case(row), row.ruling) for row in rows]
+    return [(case_of(row), row.ruling) for row in rows]
 
 
 def held_under_others(
@@ -128,7 +139,7 @@ def held_under_others(
         ),
     )
     rows = tx.execute(query.order_by(comments.c.id).limit(count))
-    return [(_case(row), row.version) for row in rows]
+    return [(case_of(row), row.version) for row in rows]
 
 
 def replace_decision(tx: Connection, comment_id: str, version: int, decision: Decision) -> bool:
@@ -138,6 +149,7 @@ def replace_decision(tx: Connection, comment_id: str, version: int, decision: De
         "decision": decision_to_json(decision),
         "verdict": decision.verdict,
         "version": version + 1,
+        **facets(decision),
     }
     return tx.execute(update(comments).where(mine).values(values)).rowcount > 0
 
@@ -253,11 +265,13 @@ def comment_row(site_id: str, case: Case) -> dict[str, Any]:
         is_test=submission.test_verdict is not None,
         verdict=decision.verdict,
         decision=decision_to_json(decision),
+        **facets(decision),
     )
     return row
 
 
-def _case(row: Row[Any]) -> Case:
+def case_of(row: Row[Any]) -> Case:
+    """A row of comments as the case it holds."""
     submission = Submission(**{name: getattr(row, name) for name in _SUBMISSION_FIELDS})
     decision = decision_from_json(row.decision)
     return Case(row.id, row.created_at, submission, decision, row.ruling)

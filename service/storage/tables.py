@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -51,6 +52,7 @@ metadata = MetaData(
     }
 )
 
+_ALONE = "verdict = 'hold' AND wave_id IS NULL AND NOT is_test"
 _ID = String(36)
 _DIGEST = String(64)
 
@@ -66,6 +68,11 @@ def _partial(name: str, *columns: str, where: str) -> Index:
 
 def _site() -> Column[str]:
     return Column("site_id", _ID, ForeignKey("sites.id", ondelete="CASCADE"), nullable=False)
+
+
+def _moderator() -> Column[str]:
+    there = ForeignKey("moderators.id", ondelete="CASCADE")
+    return Column("moderator_id", _ID, there, nullable=False)
 
 
 sites = Table(
@@ -102,6 +109,36 @@ moderators = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+# Who has signed in: a session ends when its row goes. Cookies and tokens are kept as keyed digests.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", _DIGEST, primary_key=True),
+    _moderator(),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Index("ix_sessions_moderator_id", "moderator_id"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("digest", _DIGEST, primary_key=True),
+    _moderator(),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_tokens_moderator_id", "moderator_id"),
+)
+
+# Wrong passwords by a keyed digest of the name that was tried, whether or not anybody has it.
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("name_digest", _DIGEST, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", UtcDateTime, nullable=False),
+    Index("ix_guesses_locked_until", "locked_until"),
+)
+
 # What people write is of type Text: doors limit its length, and a mask may make it longer again.
 comments = Table(
     "comments",
@@ -134,6 +171,11 @@ comments = Table(
     Column("signature", LargeBinary),
     Column("complaint_due_at", UtcDateTime),  # of the oldest complaint that waits for an answer
     Column("decision", JSON, nullable=False),
+    # What the queue sorts and filters by: see storage/facets.py.
+    Column("language", String(8), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("margin", Float, nullable=False),
+    Column("codes", Text, nullable=False),
     Index("ix_comments_author_key_created_at", "author_key", "created_at"),
     _partial(
         "ix_comments_network_key_created_at",
@@ -142,9 +184,26 @@ comments = Table(
         where="network_key <> ''",
     ),
     _partial("ix_comments_text_key", "text_key", where="ruling IS NOT NULL"),
-    _partial("ix_comments_wave_id", "wave_id", where="wave_id IS NOT NULL"),
+    _partial("ix_comments_wave_id", "wave_id", "verdict", "id", where="wave_id IS NOT NULL"),
     Index("ix_comments_verdict_created_at", "verdict", "created_at"),
+    Index("ix_comments_verdict_id", "verdict", "id"),
+    # One for each order of what waits alone; copies wait as one card, found through their wave.
+    _partial("ix_comments_waiting", "id", where=_ALONE),
+    # wave_id is always null here; it leads SQLite's planner to this index
+    _partial("ix_comments_teaching", "wave_id", "margin", "id", where=_ALONE),
+    _partial("ix_comments_scores", "score", where=_ALONE),
     Index("ix_comments_complaint_due_at", "complaint_due_at"),
+    _partial("ix_comments_samples", "id", where="sampled AND ruling IS NULL"),
+)
+
+
+# Which card a moderator has before them, for as long as nobody need ask.
+claims = Table(
+    "claims",
+    metadata,
+    Column("card", _ID, primary_key=True),
+    Column("moderator", String(100), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
 )
 
 # Where near copies meet: the band keys of each comment that began a cluster, never of its copies.
@@ -186,10 +245,12 @@ rulings = Table(
     Column("note", Text, nullable=False),
     Column("moderator", String(100), nullable=False),
     Column("batch", _ID),  # rulings made in one stroke are undone in one stroke
+    Column("sent_id", _ID),  # the sender's name for it: sent twice, it is one ruling
     Column("created_at", UtcDateTime, nullable=False),
     Column("undone_at", UtcDateTime),
     Index("ix_rulings_comment_id", "comment_id"),
     Index("ix_rulings_batch", "batch"),
+    Index("ix_rulings_sent_id", "sent_id"),
 )
 
 # People that a moderator blocked or trusts, by key: nobody needs to see an address for it.

@@ -13,13 +13,22 @@ from service.storage import complaints
 from service.storage.tables import comments, rulings, standings, waves
 
 
-def rule(tx: Connection, ruling: Ruling, seen_version: int, batch: str | None = None) -> bool:
-    """Put a ruling in force; False if the comment changed since that version was seen."""
+def rule(
+    tx: Connection,
+    ruling: Ruling,
+    seen_version: int,
+    batch: str | None = None,
+    sent_id: str | None = None,
+) -> bool:
+    """Put a ruling in force; False if the comment changed since that version was seen.
+
+    ``sent_id`` is the sender's own name for it, by which a second sending is known.
+    """
     mine = and_(comments.c.id == ruling.comment_id, comments.c.version == seen_version)
     values = {"verdict": ruling.verdict, "ruling": ruling.verdict, "version": seen_version + 1}
     if not tx.execute(update(comments).where(mine).values(values)).rowcount:
         return False
-    tx.execute(insert(rulings), _row(ruling, batch))
+    tx.execute(insert(rulings), {**_row(ruling, batch), "sent_id": sent_id})
     return True
 
 
@@ -70,6 +79,23 @@ def undo(tx: Connection, comment_id: str, now: datetime) -> bool:
     tx.execute(update(comments).where(comments.c.id == comment_id).values(values))
     complaints.reopen(tx, comment_id, in_force.id)
     return True
+
+
+def is_ruling(tx: Connection, ruling_id: str, comment_id: str) -> bool:
+    """Whether a ruling of this id was made on a comment, taken back or not."""
+    return tx.execute(_made(ruling_id, comment_id)).first() is not None
+
+
+def is_undone(tx: Connection, ruling_id: str, comment_id: str) -> bool:
+    """Whether a ruling was made and taken back."""
+    row = tx.execute(_made(ruling_id, comment_id)).first()
+    return row is not None and row.undone_at is not None
+
+
+def latest_sent(tx: Connection, comment_id: str) -> str | None:
+    """What the sender called the ruling in force; empty where it has no such name."""
+    found = _in_force(tx, comment_id)
+    return (found.sent_id or "") if found else None
 
 
 def held_in_wave(tx: Connection, wave_id: str) -> list[tuple[str, int]]:
@@ -127,6 +153,11 @@ def past_rulings(tx: Connection, comment_id: str) -> Sequence[Ruling]:
     mine = and_(rulings.c.comment_id == comment_id, rulings.c.undone_at.is_(None))
     rows = tx.execute(select(rulings).where(mine).order_by(rulings.c.created_at, rulings.c.id))
     return [_ruling(row) for row in rows]
+
+
+def _made(ruling_id: str, comment_id: str) -> Any:
+    mine = rulings.c.sent_id == ruling_id, rulings.c.comment_id == comment_id
+    return select(rulings.c.undone_at).where(*mine)
 
 
 def _in_force(tx: Connection, comment_id: str) -> Row[Any] | None:

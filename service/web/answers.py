@@ -169,6 +169,87 @@ class LiveErrorsOut(RootModel[dict[str, LanguageErrorsOut]]):
     model_config = ConfigDict(title="LiveErrors")
 
 
+class AuthorOut(BaseModel):
+    """A person by pseudonym; never an address."""
+
+    model_config = ConfigDict(title="Author")
+    handle: Annotated[str, Field(description="Finds this person's comments: ?author=HANDLE.")]
+    pseudonym: str
+    accepted: int
+    rejected: int
+    first_seen: str | None
+    standing: Literal["", "blocked", "trusted"]
+
+
+class WaveOut(BaseModel):
+    """The near copies that a comment belongs to."""
+
+    model_config = ConfigDict(title="Wave")
+    id: str
+    copies: int
+    waiting: int
+
+
+class ParentOut(BaseModel):
+    """The comment that this one answers."""
+
+    model_config = ConfigDict(title="Parent")
+    id: str
+    content: str
+
+
+class PlainOut(BaseModel):
+    """A word in disguise, and how it reads."""
+
+    model_config = ConfigDict(title="Plain")
+    written: str
+    reads: str
+
+
+class CardOut(CaseOut):
+    """One thing to decide: a comment, or a wave shown by the copy that has waited longest."""
+
+    model_config = ConfigDict(title="Card")
+    site: str
+    version: Annotated[int, Field(description="Send it back with a ruling.")]
+    sampled: bool
+    score: Probability
+    limits: Annotated[
+        dict[str, tuple[float | None, float | None]],
+        Field(description="Per head, the scores from which it is held and rejected."),
+    ]
+    author: AuthorOut
+    wave: WaveOut | None
+    parent: ParentOut | None
+    plain: list[PlainOut]
+    claimed_by: str | None
+
+
+class QueueOut(BaseModel):
+    """A page of the queue; the cursor leads to the next one."""
+
+    model_config = ConfigDict(title="Queue")
+    items: list[CardOut]
+    cursor: str | None
+    counts: Annotated[dict[str, int], Field(description="Cards by tab, each up to 5,000.")]
+
+
+class StrokeOut(BaseModel):
+    """Rulings made at once."""
+
+    model_config = ConfigDict(title="Stroke")
+    batch: Annotated[str, Field(description="DELETE /v1/rulings/{batch} takes all of it back.")]
+    ruled: int
+    stale: Annotated[list[str], Field(description="Comments that changed since they were seen.")]
+
+
+class RestoredOut(BaseModel):
+    """Rulings taken back at once."""
+
+    model_config = ConfigDict(title="Restored")
+    restored: int
+
+
 class FieldProblemOut(BaseModel):
     """One bad field."""
 

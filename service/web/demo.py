@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -64,9 +65,9 @@ def _language() -> str:
     return asked if asked in wording.LANGUAGES else "id"
 
 
-def _page(status: int = 200, **values: object) -> Response:
+def _page(status: int = 200, **values: Any) -> Response:
     language = _language()
-    shown: dict[str, object] = {
+    shown: dict[str, Any] = {
         "answer": None,
         "errors": {},
         "problem": "",

@@ -56,10 +56,11 @@ def blueprint(version: str, *, demo: bool) -> Blueprint:
     return door
 
 
-def html_page(template: str, **values: Any) -> Response:
-    """A page that may load nothing but this service's own style sheet and run no script."""
+def html_page(template: str, *, runs_script: bool = False, **values: Any) -> Response:
+    """A page that may load nothing but this service's own files; a script only where it says so."""
     response = Response(render_template(template, **values), mimetype="text/html")
-    response.headers["Content-Security-Policy"] = _PAGE_POLICY
+    policy = _PAGE_POLICY + ("; script-src 'self'; connect-src 'self'" if runs_script else "")
+    response.headers["Content-Security-Policy"] = policy
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

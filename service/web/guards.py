@@ -1,17 +1,66 @@
-"""Who is calling: the site behind the key of a request."""
+"""Who is calling: the site behind a key, the moderator behind a token or a session."""
 
 from __future__ import annotations
 
-from flask import Request
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Request, Response
 
 from service.access import Access
+from service.cards import Moderator
 from service.comments import Site
-from service.errors import Unauthenticated
+from service.errors import Forbidden, Unauthenticated
+from service.signins import SignIns
+from service.web.forms import Forms
+
+COOKIE: Final = "saring_session"
+_SAFE: Final = ("GET", "HEAD")
 
 
 def site_of(request: Request, access: Access) -> Site:
     """The site whose full key stands in ``Authorization: Bearer KEY``."""
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
+    key = _bearer(request)
+    if key is None:
         raise Unauthenticated("a site key is needed")
-    return access.site(key.strip())
+    return access.site(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The moderators' guard: sessions and tokens, and the words that forms carry."""
+
+    sign_ins: SignIns
+    forms: Forms
+
+    def moderator(self, request: Request) -> Moderator:
+        """Who acts, by token or by session; a session that changes anything shows a form's word."""
+        token = _bearer(request)
+        if token is not None:
+            return self.sign_ins.by_token(token)
+        session = request.cookies.get(COOKIE, "")
+        if not session:
+            raise Unauthenticated("a moderator is needed", "moderator_needed")
+        moderator = self.sign_ins.by_session(session)
+        if request.method not in _SAFE:
+            self.forms.check(request, moderator.session)
+        return moderator
+
+    def admin(self, request: Request) -> Moderator:
+        """The same for what only admins may do."""
+        moderator = self.moderator(request)
+        if not moderator.is_admin:
+            raise Forbidden("only admins may do this", "admin_needed")
+        return moderator
+
+
+def keep_session(response: Response, request: Request, name: str, value: str) -> None:
+    """A cookie that scripts cannot read and other sites' forms cannot send."""
+    response.set_cookie(
+        name, value, path="/", httponly=True, samesite="Lax", secure=request.is_secure
+    )
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None

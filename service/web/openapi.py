@@ -14,13 +14,14 @@ from service.web import answers
 from service.web.faults import PROBLEM
 from service.web.fields import CommentIn, ComplaintIn, PreviewIn, TextsIn
 from service.web.parsing import FORM, JSON
+from service.web.queue_fields import RulingIn, RulingsIn, StandingIn
 
 _REF: Final = "#/components/schemas/{model}"
 _WHAT: Final = {
     200: "Done.", 201: "Judged and stored.", 204: "Erased.", 400: "The body cannot be read.",
     401: "No key, or not one of ours.", 403: "The short key is not enough here.",
     404: "No such comment on this site.",
-    409: "The same comment is here already, or this one was changed meanwhile.",
+    409: "The same comment is here already, or this one was changed or ruled on meanwhile.",
     413: "The body is too large.", 415: "Neither JSON nor, where taken, a form.",
     422: "Fields are missing or bad; all of them are listed.",
     429: "Too many comments in a minute by this author or network.",
@@ -44,12 +45,28 @@ class Operation:
     form: bool = False
     keyed: bool = True
     parameters: Sequence[Mapping[str, Any]] = field(default=())
+    moderated: bool = False
 
 
 _COMMENT_ID: Final = {
     "name": "comment_id", "in": "path", "required": True,
     "schema": {"type": "string", "format": "uuid"},
 }  # fmt: skip
+_BATCH: Final = {**_COMMENT_ID, "name": "batch"}
+_FILTERS: Final = {
+    "tab": "held, waves, samples, accepted, rejected or all.",
+    "order": "oldest, newest or teaches.", "site": "A site's name.", "reason": "A reason's code.",
+    "language": "id, en, mixed or other.", "article": "Its address, or words of its title.",
+    "author": "A handle.", "text": "Words of the comment.",
+    "least": "Lowest score.", "most": "Highest score.",
+    "since": "First day, like 2026-11-23.", "until": "Last day.",
+}  # fmt: skip
+
+
+def _query(name: str, said: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": {"type": "string"}, "description": said}
+
+
 _IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key", "in": "header", "schema": {"type": "string"},
     "description": "Sent again with the same comment, the first answer is repeated for a day.",
@@ -113,6 +130,43 @@ OPERATIONS: Final = (
         "Missed and wrongly rejected shares by language, from spot checks.",
         {200: answers.LiveErrorsOut}, (*_KEY_ERRORS, 503),
     ),
+    Operation(
+        "get", "/v1/queue", "listQueue", "What waits for people, by tab, order and filters.",
+        {200: answers.QueueOut}, (400, *_KEY_ERRORS, 422, 503), moderated=True,
+        parameters=[
+            *(_query(name, said) for name, said in _FILTERS.items()),
+            _query("limit", "Cards a page, 1 to 100."), _query("cursor", "From the page before."),
+        ],
+    ),
+    Operation(
+        "get", "/v1/queue/{comment_id}", "getCard", "A comment with all that the desk knows.",
+        {200: answers.CardOut}, (*_KEY_ERRORS, 404, 503), parameters=[_COMMENT_ID], moderated=True,
+    ),
+    Operation(
+        "post", "/v1/queue/{comment_id}/ruling", "rule", "Put a person's verdict in force.",
+        {200: answers.CardOut}, (*_BODY_ERRORS, *_KEY_ERRORS, 404, 409, 503), takes=RulingIn,
+        parameters=[_COMMENT_ID], moderated=True,
+    ),
+    Operation(
+        "delete", "/v1/queue/{comment_id}/ruling", "undoRuling", "Take the latest ruling back.",
+        {200: answers.CardOut}, (*_KEY_ERRORS, 404, 409, 503), moderated=True,
+        parameters=[_COMMENT_ID, _query("ruling_id", "Only this one; sent again, no change.")],
+    ),
+    Operation(
+        "post", "/v1/queue/{comment_id}/standing", "setStanding", "Block or trust the author.",
+        {200: answers.CardOut}, (*_BODY_ERRORS, *_KEY_ERRORS, 404, 503), takes=StandingIn,
+        parameters=[_COMMENT_ID], moderated=True,
+    ),
+    Operation(
+        "post", "/v1/rulings", "ruleMany", "One ruling over a list, a wave, or what filters find.",
+        {200: answers.StrokeOut}, (*_BODY_ERRORS, *_KEY_ERRORS, 404, 503), takes=RulingsIn,
+        moderated=True,
+    ),
+    Operation(
+        "delete", "/v1/rulings/{batch}", "undoMany", "Take back all that one stroke ruled.",
+        {200: answers.RestoredOut}, (*_KEY_ERRORS, 404, 503), moderated=True,
+        parameters=[_BATCH, _query("wave_id", "Of the wave, where it was one.")],
+    ),
     Operation("get", "/healthz", "live", "Alive.", {200: answers.StatusOut}, keyed=False),
     Operation(
         "get", "/readyz", "ready", "Able to judge and to store.",
@@ -134,7 +188,10 @@ def document(version: str) -> dict[str, Any]:
         "paths": _paths(),
         "components": {
             "schemas": _schemas(),
-            "securitySchemes": {"siteKey": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "siteKey": {"type": "http", "scheme": "bearer"},
+                "moderatorToken": {"type": "http", "scheme": "bearer"},
+            },
         },
     }
 
@@ -164,7 +221,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.id,
         "summary": operation.summary,
-        "security": [{"siteKey": []}] if operation.keyed else [],
+        "security": _security(operation),
         "parameters": [dict(parameter) for parameter in operation.parameters],
         "responses": {
             **{str(status): _answer(status, model) for status, model in operation.answers.items()},
@@ -176,6 +233,12 @@ def _operation(operation: Operation) -> dict[str, Any]:
         content = {kind: {"schema": _body(operation.takes, kind)} for kind in kinds}
         described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+def _security(operation: Operation) -> list[dict[str, list[str]]]:
+    if operation.moderated:
+        return [{"moderatorToken": []}]
+    return [{"siteKey": []}] if operation.keyed else []
 
 
 def _body(model: type[BaseModel], kind: str) -> dict[str, Any]:

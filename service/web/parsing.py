@@ -35,6 +35,7 @@ _CODES: Final[Mapping[str, str]] = {
     "one_comment": "one_comment",
     "literal_error": "choice",
     "uuid_parsing": "uuid",
+    "is_instance_of": "uuid",
 }
 
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")

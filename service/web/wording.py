@@ -133,13 +133,16 @@ FIELDS: Final[Mapping[str, Sentences]] = {
         "id": "Sebutkan komentarnya dengan salah satu: comment_id atau permalink.",
     },
     "unknown_rule": {"en": "There is no such rule.", "id": "Tidak ada aturan bernama itu."},
+    "score": {"en": "A score from 0 to 1.", "id": "Skor dari 0 sampai 1."},
+    "day": {"en": "A day, like 2026-11-23.", "id": "Tanggal, seperti 2026-11-23."},
+    "page_size": {"en": "1 to 100 cards.", "id": "1 sampai 100 kartu."},
     "label": {
         "en": "Labels are spam, toxic, off_topic and other.",
         "id": "Label yang ada: spam, toxic, off_topic, other.",
     },
     "one_of": {
-        "en": "Give either content or contents.",
-        "id": "Berikan salah satu: content atau contents.",
+        "en": "Give one of the alternatives, and only one.",
+        "id": "Berikan tepat satu dari pilihan yang ada.",
     },
 }
 
@@ -177,15 +180,32 @@ PROBLEMS: Final[Mapping[str, Sentences]] = {
         "en": "This key is not good for this door; use the full key of 40 digits.",
         "id": "Kunci ini tidak berlaku di sini; pakailah kunci penuh 40 digit.",
     },
+    "moderator_needed": {
+        "en": "A moderator's token or session is needed.",
+        "id": "Perlu token atau sesi moderator.",
+    },
+    "signed_out": {"en": "You are signed out.", "id": "Anda sudah keluar."},
+    "admin_needed": {
+        "en": "Only administrators may do this.",
+        "id": "Hanya admin yang boleh melakukan ini.",
+    },
+    "stale_form": {
+        "en": "The form is too old or not ours; load the page again.",
+        "id": "Formulir sudah lama atau bukan milik kami; muat ulang halamannya.",
+    },
+    "stale": {
+        "en": "Someone ruled on this meanwhile; look again.",
+        "id": "Orang lain telah memutuskan ini; lihat lagi.",
+    },
+    "bad_cursor": {
+        "en": "This cursor is not one of ours.",
+        "id": "Penanda halaman ini bukan dari kami.",
+    },
     "not_found": {"en": "There is nothing here.", "id": "Tidak ada apa-apa di sini."},
     "method_not_allowed": {"en": "Not with this method.", "id": "Metode ini tidak dilayani."},
     "duplicate": {
         "en": "The same comment was posted here before.",
         "id": "Komentar yang sama sudah pernah dikirim.",
-    },
-    "stale": {
-        "en": "Someone else changed this comment meanwhile; look again.",
-        "id": "Komentar ini sementara itu diubah orang lain; lihatlah lagi.",
     },
     "several_comments": {
         "en": "Several comments have this permalink; name one by comment_id.",

@@ -1,0 +1,134 @@
+"""The vocabulary of the desk: what a moderator asks for, and what lies on it. Frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+from service.comments import Case, Match, Ruling, Site, Verdict
+
+Tab = Literal["held", "waves", "samples", "accepted", "rejected", "all"]
+Order = Literal["oldest", "newest", "teaches"]
+
+TABS: Final[tuple[Tab, ...]] = ("held", "waves", "samples", "accepted", "rejected", "all")
+ORDERS: Final[tuple[Order, ...]] = ("oldest", "newest", "teaches")
+_MARKED_FROM: Final = 0.5
+COUNTED: Final = 5_000
+"""Counts stop here: a page must not take longer because more is waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What to look at. Empty values do not narrow anything."""
+
+    tab: Tab = "held"
+    site: str = ""
+    reason: str = ""
+    language: str = ""
+    article: str = ""
+    author: str = ""
+    text: str = ""
+    least: float | None = None
+    most: float | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """A person by pseudonym: the same person, the same short name and colour; never an address.
+
+    ``hue`` is one of twelve. ``handle`` names the person in filters; it means nothing elsewhere.
+    """
+
+    handle: str
+    pseudonym: str
+    hue: int
+    accepted: int = 0
+    rejected: int = 0
+    first_seen: datetime | None = None
+    standing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stored comment as the desk reads it: the case with what has happened to it since."""
+
+    case: Case
+    site: Site
+    version: int
+    verdict: Verdict
+    sampled: bool
+    score: float
+    margin: float
+    wave_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody has this card before them."""
+
+    moderator: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing to decide: a comment, or a wave shown by the copy that has waited longest.
+
+    ``copies`` is the size of the wave, ``waiting`` how many of it wait. ``plain`` pairs what was
+    written in disguise with how it reads.
+    """
+
+    entry: Entry
+    author: Author
+    parent: Entry | None = None
+    copies: int = 1
+    waiting: int = 1
+    claim: Claim | None = None
+    plain: Sequence[tuple[str, str]] = ()
+    rulings: Sequence[Ruling] = ()
+    is_wave: bool = False
+
+    @property
+    def id(self) -> str:
+        """The comment's id; a wave is decided through the copy that is shown."""
+        return self.entry.case.id
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """The stretches that weighed most, of every reason: a mark on each word would mark none."""
+        marked: list[Match] = []
+        for signal in self.entry.case.decision.reasons:
+            heaviest = max((match.weight for match in signal.matches), default=0.0)
+            marked += [m for m in signal.matches if m.weight >= _MARKED_FROM * heaviest]
+        return tuple(marked)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Cards in order, where the next ones begin, and how many lie behind each tab."""
+
+    cards: Sequence[Card]
+    cursor: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Moderator:
+    """A person who rules, known by session or by token.
+
+    ``session`` names the session in a keyed digest; forms are bound to it.
+    """
+
+    id: str
+    name: str
+    role: str
+    session: str = ""
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether settings are theirs to change."""
+        return self.role == "admin"

@@ -1,0 +1,39 @@
+"""Where the next page of the queue begins, as one opaque word."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, field
+
+from service.errors import Malformed
+from service.storage.queue import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A section of the queue, waves or single comments, and the last key seen in it."""
+
+    section: str = "waves"
+    key: Key = field(default_factory=Key)
+
+
+def write_cursor(place: Place) -> str:
+    """A place as a word that can stand in an address."""
+    body = json.dumps([place.section, place.key.id, place.key.margin]).encode()
+    return base64.urlsafe_b64encode(body).decode().rstrip("=")
+
+
+def read_cursor(word: str) -> Place:
+    """`write_cursor` undone; the beginning for an empty word, `Malformed` for a made-up one."""
+    if not word:
+        return Place()
+    try:
+        body = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
+        section, after, margin = json.loads(body)
+        if section in ("waves", "singles"):
+            return Place(section, Key(str(after)[:36], float(margin)))
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        pass
+    raise Malformed("not a cursor of ours", "bad_cursor")

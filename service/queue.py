@@ -1,0 +1,179 @@
+"""What lies on the moderators' desk, for its pages and its API alike. Nothing here decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from service.cards import Author, Card, Entry, Filters, Order, Page
+from service.checks.folding import fold
+from service.comments import Match, Ruling, Site
+from service.cursors import Place, read_cursor, write_cursor
+from service.errors import Missing
+from service.pseudonyms import hue, pseudonym
+from service.storage import claims, queue, verdicts
+from service.storage.engine import Database, Transaction
+
+PAGE: Final = 25
+CLAIM_LASTS: Final = timedelta(seconds=90)
+MOST_AT_ONCE: Final = 5_000
+_DOTS: Final = 2_000
+_MOST_PLAIN: Final = 8
+_LONGEST_WORD: Final = 60
+
+
+class Queue:
+    """What waits for people, across every site of the installation."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def page(
+        self, filters: Filters, order: Order = "oldest", cursor: str = "", limit: int = PAGE
+    ) -> Page:
+        """The next cards: waves first where they belong, then comments one by one."""
+        place = read_cursor(cursor)
+        with self._database.read() as tx:
+            entries, following = _gather(tx, filters, order, place, limit)
+            cards = [self._card(tx, entry, _is_wave(filters, entry)) for entry in entries]
+            cards = _with_claims(tx, cards, self._now())
+            return Page(cards, following, queue.counts(tx))
+
+    def card(self, comment_id: str) -> Card:
+        """One comment with all that is known of it, or `Missing`."""
+        with self._database.read() as tx:
+            entry = queue.entry(tx, comment_id)
+            if entry is None:
+                raise Missing("no such comment")
+            folded = bool(entry.wave_id) and entry.verdict == "hold"
+            card = self._card(tx, entry, folded, verdicts.past_rulings(tx, comment_id))
+            return _with_claims(tx, [card], self._now())[0]
+
+    def claim(self, card: str, moderator: str) -> None:
+        """Tell the others that this card is being looked at."""
+        now = self._now()
+        with self._database.begin() as tx:
+            claims.claim(tx, card, moderator, now, now + CLAIM_LASTS)
+
+    def pulse(self, seen: str, cards: Sequence[str]) -> dict[str, Any]:
+        """What changed since a page was shown: counts, arrivals, and who looks at its cards."""
+        with self._database.read() as tx:
+            return {
+                "counts": queue.counts(tx),
+                "arrived": queue.arrived_after(tx, seen) if seen else 0,
+                "newest": queue.newest_held(tx),
+                "claims": {c: m.moderator for c, m in claims.on(tx, cards, self._now()).items()},
+            }
+
+    def newest(self) -> str:
+        """The id of the comment that was held last."""
+        with self._database.read() as tx:
+            return queue.newest_held(tx)
+
+    def site_of_wave(self, wave_id: str) -> Site:
+        """The site that a wave rolls over, or `Missing`."""
+        with self._database.read() as tx:
+            site = queue.site_of_wave(tx, wave_id)
+        if site is None:
+            raise Missing("no such wave")
+        return site
+
+    def waiting_in_wave(self, wave_id: str) -> int:
+        """How many copies of a wave wait."""
+        with self._database.read() as tx:
+            return queue.wave_counts(tx, wave_id)[1]
+
+    def spread(self, filters: Filters) -> list[tuple[str, float]]:
+        """Every waiting comment's id and score, the newest 2,000 of them."""
+        with self._database.read() as tx:
+            return queue.spread(tx, filters, _DOTS)
+
+    def matching(self, filters: Filters) -> int:
+        """How many comments a bulk ruling under these filters would touch, copies included."""
+        with self._database.read() as tx:
+            return len(queue.matching(tx, filters, MOST_AT_ONCE))
+
+    def _card(
+        self, tx: Transaction, entry: Entry, as_wave: bool, rulings: Sequence[Ruling] = ()
+    ) -> Card:
+        submission = entry.case.submission
+        copies, waiting = queue.wave_counts(tx, entry.wave_id) if entry.wave_id else (1, 1)
+        parent = queue.entry(tx, submission.parent_id) if len(submission.parent_id) == 36 else None
+        same_site = parent if parent and parent.site == entry.site else None
+        return Card(
+            entry=entry,
+            author=_author(tx, submission.author_key),
+            parent=same_site,
+            copies=copies,
+            waiting=waiting if as_wave else 1,
+            is_wave=as_wave,
+            plain=plain(entry),
+            rulings=rulings,
+        )
+
+
+def plain(entry: Entry) -> tuple[tuple[str, str], ...]:
+    """Disguised words beside what they read as: ("ѕlоt", "slot")."""
+    case = entry.case
+    weighed = [m for signal in case.decision.reasons for m in signal.matches]
+    pairs: dict[str, str] = {}
+    for word in dict.fromkeys(_words_in(case.submission.content, weighed)):
+        reading = fold(word).text
+        if reading != word.lower() and reading.strip():
+            pairs[word[:_LONGEST_WORD]] = reading[:_LONGEST_WORD]
+        if len(pairs) == _MOST_PLAIN:
+            break
+    return tuple(pairs.items())
+
+
+def _words_in(text: str, matches: Iterable[Match]) -> Iterable[str]:
+    """The whole words that the weighed stretches lie in."""
+    for match in matches:
+        start = max(text.rfind(gap, 0, match.start) for gap in " \n\t") + 1
+        ends = [end for gap in " \n\t" if (end := text.find(gap, match.end)) >= 0]
+        yield from text[start : min(ends, default=len(text))].split()
+
+
+def _gather(
+    tx: Transaction, filters: Filters, order: Order, place: Place, limit: int
+) -> tuple[list[Entry], str]:
+    """A page's entries, and the cursor of the page after it."""
+    entries: list[Entry] = []
+    if filters.tab in ("held", "waves") and place.section == "waves":
+        entries = queue.wave_heads(tx, filters, order, place.key, limit + 1)
+        if len(entries) > limit:
+            kept = entries[:limit]
+            return kept, write_cursor(Place("waves", queue.Key(kept[-1].wave_id)))
+        if filters.tab == "waves":
+            return entries, ""
+        place = Place("singles", queue.Key())
+    after = place.key if place.section == "singles" else queue.Key()
+    rest = queue.singles(tx, filters, order, after, limit + 1 - len(entries))
+    entries += rest
+    if len(entries) <= limit:
+        return entries, ""
+    if len(rest) == 1:  # the page is full of waves, and single comments come next
+        return entries[:limit], write_cursor(Place("singles", queue.Key()))
+    last = entries[limit - 1]
+    return entries[:limit], write_cursor(Place("singles", queue.Key(last.case.id, last.margin)))
+
+
+def _is_wave(filters: Filters, entry: Entry) -> bool:
+    return filters.tab in ("held", "waves") and bool(entry.wave_id)
+
+
+def _author(tx: Transaction, author_key: str) -> Author:
+    if not author_key:
+        return Author("", "", 0)
+    accepted, rejected, first_seen, standing = queue.past_of_author(tx, author_key)
+    return Author(
+        author_key, pseudonym(author_key), hue(author_key), accepted, rejected, first_seen, standing
+    )
+
+
+def _with_claims(tx: Transaction, cards: Sequence[Card], now: datetime) -> list[Card]:
+    taken = claims.on(tx, [card.id for card in cards], now)
+    return [replace(card, claim=taken.get(card.id)) for card in cards]

@@ -1,0 +1,29 @@
+"""Who has which card before them. A claim only tells; it never locks anybody out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from service.cards import Claim
+from service.storage.tables import claims
+
+
+def claim(tx: Connection, card: str, moderator: str, now: datetime, until: datetime) -> None:
+    """Take a card that nobody else has, letting go of the one before it."""
+    mine = claims.c.moderator == moderator
+    tx.execute(delete(claims).where(mine | (claims.c.until <= now)))
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(claims), {"card": card, "moderator": moderator, "until": until})
+    except IntegrityError:
+        return  # somebody else has it; they are told of it
+
+
+def on(tx: Connection, cards: Sequence[str], now: datetime) -> dict[str, Claim]:
+    """The claims on some cards that still hold."""
+    query = select(claims).where(claims.c.card.in_(cards), claims.c.until > now)
+    return {row.card: Claim(row.moderator, row.until) for row in tx.execute(query)}

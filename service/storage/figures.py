@@ -1,0 +1,63 @@
+"""Figures over a site's or the whole installation's last days."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from service.storage.tables import comments, rulings
+
+
+def by_day(tx: Connection, since: datetime) -> list[tuple[str, str, int]]:
+    """Day (UTC), verdict in force, how many."""
+    day = func.date(comments.c.created_at)
+    query = select(day, comments.c.verdict, func.count()).where(*_lately(since))
+    rows = tx.execute(query.group_by(day, comments.c.verdict).order_by(day))
+    return [(str(row[0]), row[1], row[2]) for row in rows]
+
+
+def by_language(tx: Connection, since: datetime) -> list[tuple[str, int]]:
+    """How many comments were in each language."""
+    query = select(comments.c.language, func.count()).where(*_lately(since))
+    return _pairs(tx, query.group_by(comments.c.language))
+
+
+def by_model(tx: Connection, since: datetime) -> list[tuple[str, int]]:
+    """How many comments each version of the model judged."""
+    version = comments.c.decision["model_version"].as_string()
+    query = select(version, func.count()).where(*_lately(since))
+    return _pairs(tx, query.group_by(version))
+
+
+def by_reason(tx: Connection, since: datetime) -> list[tuple[str, int]]:
+    """How many comments each reason spoke against."""
+    query = select(comments.c.codes, func.count()).where(*_lately(since))
+    counted: Counter[str] = Counter()
+    for codes, count in tx.execute(query.group_by(comments.c.codes)):
+        for code in codes.strip("|").split("|"):
+            counted[code] += count if code else 0
+    return [(code, count) for code, count in counted.most_common() if code]
+
+
+def seconds_to_rulings(tx: Connection, since: datetime, most: int) -> list[float]:
+    """How long each of the latest rulings on what the machine held came after its comment."""
+    held = comments.c.decision["verdict"].as_string() == "hold"
+    query = (
+        select(rulings.c.created_at, comments.c.created_at)
+        .join(comments, comments.c.id == rulings.c.comment_id)
+        .where(rulings.c.created_at >= since, rulings.c.undone_at.is_(None), held)
+        .order_by(rulings.c.id.desc())
+        .limit(most)
+    )
+    return sorted((ruled - came).total_seconds() for ruled, came in tx.execute(query))
+
+
+def _lately(since: datetime) -> tuple[Any, ...]:
+    return comments.c.created_at >= since, comments.c.is_test.is_(False)
+
+
+def _pairs(tx: Connection, query: Any) -> list[tuple[str, int]]:
+    return sorted(((str(row[0]), row[1]) for row in tx.execute(query)), key=lambda pair: -pair[1])

@@ -1,0 +1,265 @@
+"""Every sentence of the desk, in Indonesian and English, and numbers and dates as readers write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+NEWSROOM: Final = ZoneInfo("Asia/Jakarta")
+_MONTHS: Final = {
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
+}
+
+# (English, Indonesian)
+_SAID: Final[Mapping[str, tuple[str, str]]] = {
+    "queue": ("Queue", "Antrean"),
+    "scores": ("Score range", "Rentang skor"),
+    "bulk": ("Decide many", "Putuskan banyak"),
+    "dashboard": ("Figures", "Angka"),
+    "settings": ("Settings", "Setelan"),
+    "sign_in": ("Sign in", "Masuk"),
+    "sign_out": ("Sign out", "Keluar"),
+    "name": ("Name", "Nama"),
+    "password": ("Password", "Kata sandi"),
+    "sign_in_lead": (
+        "For moderators. An administrator makes accounts.",
+        "Untuk moderator. Akun dibuat oleh admin.",
+    ),
+    "skip": ("Skip to the cards", "Langsung ke kartu"),
+    "tab_held": ("Held", "Ditahan"),
+    "tab_waves": ("Waves", "Gelombang"),
+    "tab_samples": ("Samples", "Sampel"),
+    "tab_accepted": ("Accepted", "Diterima"),
+    "tab_rejected": ("Rejected", "Ditolak"),
+    "tab_all": ("All", "Semua"),
+    "order": ("Order", "Urutan"),
+    "order_oldest": ("oldest first", "terlama dulu"),
+    "order_newest": ("newest first", "terbaru dulu"),
+    "order_teaches": ("teaches the model most", "paling mengajari model"),
+    "filters": ("Filters", "Saringan"),
+    "site": ("Site", "Situs"),
+    "any": ("any", "semua"),
+    "reason": ("Reason", "Alasan"),
+    "language": ("Language", "Bahasa"),
+    "lang_id": ("Indonesian", "Indonesia"),
+    "lang_en": ("English", "Inggris"),
+    "lang_mixed": ("mixed", "campuran"),
+    "lang_other": ("other", "lainnya"),
+    "article": ("Article", "Artikel"),
+    "author": ("Author", "Penulis"),
+    "text": ("Text contains", "Teks memuat"),
+    "score_from": ("Score from", "Skor dari"),
+    "score_to": ("to", "sampai"),
+    "since": ("From day", "Sejak tanggal"),
+    "until": ("to day", "sampai tanggal"),
+    "apply": ("Show", "Tampilkan"),
+    "clear": ("Clear filters", "Hapus saringan"),
+    "empty": ("Nothing waits here.", "Tidak ada yang menunggu di sini."),
+    "empty_filtered": ("Nothing matches these filters.", "Tidak ada yang cocok."),
+    "next_page": ("Next cards", "Kartu berikutnya"),
+    "first_page": ("Back to the first cards", "Kembali ke awal"),
+    "accept": ("Accept", "Terima"),
+    "reject": ("Reject", "Tolak"),
+    "spam": ("Spam", "Spam"),
+    "toxic": ("Toxic", "Kasar"),
+    "undo": ("Undo", "Urungkan"),
+    "block": ("Block author", "Blokir penulis"),
+    "blocked": ("blocked", "diblokir"),
+    "trusted": ("trusted", "dipercaya"),
+    "trust": ("Trust author", "Percayai penulis"),
+    "unblock": ("Lift", "Cabut"),
+    "note": ("Note", "Catatan"),
+    "select": ("Select", "Pilih"),
+    "whole_wave": ("Reject whole wave", "Tolak segelombang"),
+    "accept_wave": ("Accept whole wave", "Terima segelombang"),
+    "help": ("Keys", "Tombol"),
+    "all_reasons": ("Scores and all reasons", "Skor dan semua alasan"),
+    "reject_because": ("Reject because", "Tolak karena"),
+    "label_spam": ("spam or advertising", "spam atau iklan"),
+    "label_toxic": ("rude or hateful", "kasar atau kebencian"),
+    "label_off_topic": ("off topic", "di luar topik"),
+    "label_other": ("another reason", "alasan lain"),
+    "why_here": ("Why it is here", "Mengapa ada di sini"),
+    "nothing_against": ("Nothing speaks against it.", "Tidak ada yang memberatkan."),
+    "likely": ("Likely", "Mungkin sekali"),
+    "maybe": ("Maybe", "Mungkin"),
+    "unlikely": ("Unlikely", "Kecil kemungkinan"),
+    "threshold": ("threshold", "ambang"),
+    "over_by": ("over by", "lewat"),
+    "reads_as": ("Reads as", "Terbaca"),
+    "in_reply_to": ("In reply to", "Membalas"),
+    "open_article": ("open article", "buka artikel"),
+    "no_article": ("no article given", "artikel tidak disebut"),
+    "history": (
+        "{accepted} accepted · {rejected} rejected · first seen {first}",
+        "{accepted} diterima · {rejected} ditolak · sejak {first}",
+    ),
+    "anonymous": ("no address given", "tanpa alamat"),
+    "copies": ("{count} copies", "{count} salinan"),
+    "waiting": ("{count} waiting", "{count} menunggu"),
+    "looked_at_by": ("{name} is looking at this", "{name} sedang melihat ini"),
+    "decided_by": ("{name}: {verdict}", "{name}: {verdict}"),
+    "machine": ("Machine", "Mesin"),
+    "verdict_accept": ("accepted", "diterima"),
+    "verdict_hold": ("held", "ditahan"),
+    "verdict_reject": ("rejected", "ditolak"),
+    "sample": ("spot check", "pemeriksaan acak"),
+    "arrived": ("{count} new · show", "{count} baru · tampilkan"),
+    "stale": (
+        "Someone else decided this meanwhile: {verdict}. Yours was not applied.",
+        "Orang lain telah memutuskan ini: {verdict}. Putusan Anda tidak dipakai.",
+    ),
+    "saved": ("{what} · Undo with z", "{what} · Urungkan dengan z"),
+    "undone": ("Taken back", "Diurungkan"),
+    "retrying": (
+        "No connection. {count} decisions wait and are sent again.",
+        "Tidak ada sambungan. {count} putusan menunggu dan dikirim ulang.",
+    ),
+    "nothing_to_undo": ("Nothing to take back.", "Tidak ada yang dapat diurungkan."),
+    "page_done": ("All cards on this page are decided.", "Semua kartu di halaman ini selesai."),
+    "selected": ("{count} selected", "{count} dipilih"),
+    "unselect": ("Clear selection", "Batal pilih"),
+    "wrong_password": ("The name or the password is wrong.", "Nama atau kata sandi keliru."),
+    "too_many": (
+        "Too many tries. Wait {seconds} seconds.",
+        "Terlalu banyak percobaan. Tunggu {seconds} detik.",
+    ),
+    "stale_form": (
+        "This form is too old. Look again, then decide.",
+        "Formulir ini sudah terlalu lama. Lihat lagi, lalu putuskan.",
+    ),
+    "conflict": (
+        "Someone decided this meanwhile. Look again, then decide.",
+        "Orang lain telah memutuskan ini. Lihat lagi, lalu putuskan.",
+    ),
+    "not_found": ("There is nothing here.", "Tidak ada apa-apa di sini."),
+    "forbidden": ("Only administrators may do this.", "Hanya admin yang boleh melakukan ini."),
+    "error": ("That did not work.", "Itu tidak berhasil."),
+    "back_to_queue": ("Back to the queue", "Kembali ke antrean"),
+    "case": ("Comment", "Komentar"),
+    "rulings": ("What people ruled", "Putusan orang"),
+    "no_rulings": ("Nobody has ruled on this yet.", "Belum ada yang memutuskan."),
+    "bulk_lead": (
+        "See first what one decision would touch; all of it can be taken back.",
+        "Lihat dulu apa yang terkena satu putusan; semuanya dapat diurungkan.",
+    ),
+    "bulk_effect": (
+        "{count} waiting comments match. These are the first of them.",
+        "{count} komentar yang menunggu cocok. Inilah yang pertama.",
+    ),
+    "bulk_nothing": (
+        "Nothing that waits matches. Choose filters above.",
+        "Tidak ada yang cocok. Pilih saringan di atas.",
+    ),
+    "bulk_accept": ("Accept all {count}", "Terima semua {count}"),
+    "bulk_reject": ("Reject all {count}", "Tolak semua {count}"),
+    "bulk_done": ("{count} comments decided.", "{count} komentar diputuskan."),
+    "bulk_undone": ("{count} comments are as before.", "{count} komentar kembali seperti semula."),
+    "scores_lead": (
+        "Each waiting comment is a dot at its highest score. "
+        "Choose a range, read a sample, decide.",
+        "Tiap komentar yang menunggu adalah titik pada skor tertingginya. "
+        "Pilih rentang, baca sampel, putuskan.",
+    ),
+    "in_range": ("{count} in this range", "{count} dalam rentang ini"),
+    "read_these": ("Read and decide these", "Baca dan putuskan"),
+    "days": ("Day", "Hari"),
+    "volumes": ("Comments by verdict, last 30 days", "Komentar menurut putusan, 30 hari"),
+    "as_table": ("As a table", "Sebagai tabel"),
+    "as_csv": ("as CSV", "sebagai CSV"),
+    "by_reason": ("Reasons, last 30 days", "Alasan, 30 hari"),
+    "by_language": ("Languages", "Bahasa"),
+    "by_model": ("Model versions", "Versi model"),
+    "live_errors": ("Live error rate", "Galat langsung"),
+    "live_errors_lead": (
+        "From spot checks that people ruled on, with 95 % intervals.",
+        "Dari pemeriksaan acak yang diputuskan orang, dengan selang 95 %.",
+    ),
+    "missed": ("missed", "lolos"),
+    "wrongly_rejected": ("wrongly rejected", "salah tolak"),
+    "checked": ("checked", "diperiksa"),
+    "no_checks": ("No spot checks yet.", "Belum ada pemeriksaan acak."),
+    "time_to_decision": ("Time to decision", "Waktu sampai diputuskan"),
+    "median": ("half within", "separuh dalam"),
+    "ninth_decile": ("nine in ten within", "sembilan dari sepuluh dalam"),
+    "count": ("Count", "Jumlah"),
+    "total": ("total", "jumlah"),
+    "rules": ("Budgets and lists", "Anggaran dan daftar"),
+    "reject_budget": (
+        "Good comments the machine may reject, in 1,000",
+        "Komentar baik yang boleh ditolak mesin, dari 1.000",
+    ),
+    "hold_budget": (
+        "Good comments that may wait, in 1,000",
+        "Komentar baik yang boleh menunggu, dari 1.000",
+    ),
+    "banned_words": ("Banned words, one a line", "Kata terlarang, satu per baris"),
+    "suspect_words": ("Suspect words, one a line", "Kata yang dicurigai, satu per baris"),
+    "allowed_words": ("Allowed words, one a line", "Kata yang diizinkan, satu per baris"),
+    "try_rules": ("Try on the last 7 days", "Coba pada 7 hari terakhir"),
+    "save": ("Save", "Simpan"),
+    "saved_rules": ("Saved as version {version}.", "Disimpan sebagai versi {version}."),
+    "preview": (
+        "About {held} held a day, {minutes} minutes of work; {missed} spam missed and {wrong} good "
+        "comments rejected among {comments} of the last {days} days.",
+        "Sekitar {held} ditahan per hari, {minutes} menit kerja; {missed} spam lolos dan {wrong} "
+        "komentar baik ditolak dari {comments} dalam {days} hari terakhir.",
+    ),
+    "moderators": ("Moderators", "Moderator"),
+    "role": ("Role", "Peran"),
+    "role_admin": ("admin", "admin"),
+    "role_moderator": ("moderator", "moderator"),
+    "disabled": ("shut out", "ditutup"),
+    "disable": ("Shut out", "Tutup akses"),
+    "reset": ("New password", "Kata sandi baru"),
+    "add": ("Add", "Tambah"),
+    "add_moderator": ("Add a moderator", "Tambah moderator"),
+    "sites": ("Sites", "Situs"),
+    "add_site": ("Add a site", "Tambah situs"),
+    "rotate": ("Rotate keys", "Ganti kunci"),
+    "shown_once": ("Shown once. Keep it now.", "Ditampilkan sekali. Simpan sekarang."),
+    "key": ("Key", "Kunci"),
+    "short_key": ("Short key", "Kunci pendek"),
+    "coral_secret": ("Coral secret", "Rahasia Coral"),
+    "invalid": ("Something is wrong in: {fields}", "Ada yang keliru pada: {fields}"),
+    "k_next": ("next, previous card", "kartu berikut, sebelumnya"),
+    "k_digits": ("reject with reason 1 to 4", "tolak dengan alasan 1 sampai 4"),
+    "k_select": ("select; with Shift a range", "pilih; dengan Shift serentang"),
+    "k_undo": ("take back, again and again", "urungkan, berulang kali"),
+    "close": ("Close", "Tutup"),
+    "send": ("Save note", "Simpan catatan"),
+}
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """A sentence of the desk."""
+    sentence = _SAID[key][language == "id"]
+    return sentence.format(**values) if values else sentence
+
+
+def number(value: float, language: str, decimals: int = 0) -> str:
+    """1,234.5 in English, 1.234,5 in Indonesian."""
+    written = f"{value:,.{decimals}f}"
+    return written.translate(str.maketrans(",.", ".,")) if language == "id" else written
+
+
+def when(moment: datetime | None, language: str) -> str:
+    """A day and an hour as the newsroom's clock shows them."""
+    if moment is None:
+        return "–"
+    here = moment.astimezone(NEWSROOM)
+    clock = f"{here:%H.%M}" if language == "id" else f"{here:%H:%M}"
+    return f"{here.day} {_MONTHS[language][here.month - 1]} {here.year}, {clock} WIB"
+
+
+def day(moment: datetime | None, language: str) -> str:
+    """A day alone."""
+    return when(moment, language).partition(",")[0]
+
+
+def level(score: float) -> str:
+    """The word beside a score: a number alone tells a newsroom too little."""
+    return "likely" if score >= 0.8 else "maybe" if score >= 0.4 else "unlikely"

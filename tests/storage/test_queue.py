@@ -1,0 +1,176 @@
+"""Pages of the queue, in every order, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import event, text
+
+from service.cards import Filters
+from service.comments import Case, Decision, Limits, Signal, new_id
+from service.queue import Queue
+from service.storage import accounts, queue, store
+from service.storage.accounts import KeyDigests
+from service.storage.queue import Key
+from tests.test_company_of_comments import Newsroom
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def newsroom(database, clock) -> Newsroom:
+    newsroom = Newsroom(database, clock)
+    newsroom.queue = Queue(database, clock)
+    return newsroom
+
+
+def contents(page) -> list[str]:
+    return [card.entry.case.submission.content for card in page.cards]
+
+
+def walk(newsroom, filters, order, size) -> list[str]:
+    found, cursor = [], ""
+    while True:
+        page = newsroom.queue.page(filters, order, cursor, size)
+        assert len(page.cards) <= size
+        found += contents(page)
+        cursor = page.cursor
+        if not cursor:
+            return found
+
+
+def test_it_works(newsroom):
+    newsroom.post("Semoga damai.")
+    held = newsroom.post("dasar bodoh")
+    page = newsroom.queue.page(Filters())
+    assert [card.id for card in page.cards] == [held.id]
+    assert page.counts == {
+        "held": 1, "waves": 0, "samples": 0, "accepted": 1, "rejected": 0, "all": 2
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+@pytest.mark.parametrize("order", ["oldest", "newest", "teaches"])
+def test_every_page_size_shows_everything_once(newsroom, size, order):
+    for number in range(7):
+        newsroom.post(f"kamu bodoh nomor {number} {'???' if number % 2 else ''}")
+    expected = walk(newsroom, Filters(), order, 100)
+    assert len(set(expected)) == 7
+    assert walk(newsroom, Filters(), order, size) == expected
+
+
+def test_oldest_and_newest_are_each_others_reverse(newsroom):
+    for number in range(5):
+        newsroom.post(f"kamu bodoh nomor {number}")
+    oldest = walk(newsroom, Filters(), "oldest", 2)
+    assert walk(newsroom, Filters(), "newest", 2) == oldest[::-1]
+
+
+def wave(newsroom, count):
+    sentence = "kamu semua bodoh sekali karena percaya pada janji pemerintah daerah itu {}"
+    return [newsroom.post(sentence.format(number)) for number in range(count)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 50])
+def test_a_wave_is_one_card_before_the_single_ones(newsroom, size):
+    single = newsroom.post("dasar bodoh")
+    copies = wave(newsroom, 6)
+    found = walk(newsroom, Filters(), "oldest", size)
+    assert found[0] in {copy.submission.content for copy in copies}
+    assert found[1:] == [single.submission.content]
+    card = newsroom.queue.page(Filters()).cards[0]
+    assert (card.is_wave, card.copies, card.waiting) == (True, 6, 6)
+
+
+def test_a_wave_that_was_ruled_on_leaves_the_queue_and_comes_back(newsroom):
+    copies = wave(newsroom, 6)
+    batch = newsroom.review.rule_wave(newsroom.site, copies[0].id, "reject", "wati")
+    assert newsroom.queue.page(Filters(tab="waves")).cards == []
+    newsroom.review.undo_wave(newsroom.site, copies[0].id, batch)
+    assert len(newsroom.queue.page(Filters(tab="waves")).cards) == 1
+
+
+FILTERS = [
+    ({"reason": "TOXIC"}, {"dasar bodoh", "kamu bodoh ya"}),
+    ({"reason": "OXI"}, set()),
+    ({"text": "YA"}, {"kamu bodoh ya"}),
+    ({"text": "%"}, set()),
+    ({"article": "harga"}, {"kamu bodoh ya"}),
+    ({"article": "/satu"}, {"kamu bodoh ya"}),
+    ({"language": "id"}, {"dasar bodoh", "kamu bodoh ya"}),
+    ({"language": "en"}, set()),
+    ({"least": 0.9}, {"dasar bodoh", "kamu bodoh ya"}),
+    ({"most": 0.5}, set()),
+    ({"since": NOW, "until": NOW + timedelta(days=1)}, {"dasar bodoh", "kamu bodoh ya"}),
+    ({"until": NOW}, set()),
+    ({"site": "kabar"}, {"dasar bodoh", "kamu bodoh ya"}),
+    ({"site": "lain"}, set()),
+]
+
+
+@pytest.mark.parametrize(("narrowed", "expected"), FILTERS, ids=lambda value: str(value)[:40])
+def test_filters(newsroom, narrowed, expected):
+    newsroom.post("dasar bodoh")
+    newsroom.post("kamu bodoh ya", permalink="/satu", post_title="Harga beras")
+    assert set(contents(newsroom.queue.page(Filters(**narrowed)))) == expected
+
+
+def test_one_person_is_found_by_handle(newsroom):
+    mine = newsroom.post("dasar bodoh", "budi")
+    newsroom.post("kamu bodoh ya", "ani")
+    handle = newsroom.queue.card(mine.id).author.handle
+    assert contents(newsroom.queue.page(Filters(author=handle))) == ["dasar bodoh"]
+
+
+def test_samples_wait_until_a_person_has_looked(newsroom):
+    newsroom.chance = 0.0
+    sampled = newsroom.post("Semoga damai.")
+    page = newsroom.queue.page(Filters(tab="samples"))
+    assert [card.id for card in page.cards] == [sampled.id]
+    newsroom.review.rule(newsroom.site, sampled.id, "accept", "wati")
+    assert newsroom.queue.page(Filters(tab="samples")).cards == []
+
+
+def test_what_is_closest_to_a_threshold_teaches_most(newsroom, database):
+    cases = [case_with(newsroom, score) for score in (0.95, 0.52, 0.7)]
+    with database.begin() as tx:
+        accounts.add_site(tx, "lain", "lain", KeyDigests("f", "s"), NOW)
+        for case in cases:
+            store.add_comment(tx, "lain", case)
+    found = [card.entry.score for card in newsroom.queue.page(Filters(), "teaches").cards]
+    assert found == [0.52, 0.7, 0.95]
+
+
+def case_with(newsroom: Newsroom, score: float) -> Case:
+    decision = Decision(
+        "hold", "model", "score-hold", (Signal("SPAM", score, 0.5),), {"spam": score}, "id",
+        {"spam": Limits(0.5, None)}, {}, "fake-1", "2.0",
+    )  # fmt: skip
+    submission = newsroom.post(f"Semoga damai {score}").submission
+    twins = {"twin_by_name": int(score * 100), "twin_by_author": -int(score * 100)}
+    return Case(new_id(), NOW, replace(submission, **twins), decision)
+
+
+@pytest.mark.parametrize("order", ["oldest", "newest", "teaches"])
+def test_a_page_is_read_from_an_index_of_what_waits(sqlite, order):
+    seen = []
+    with sqlite.read() as tx:
+
+        def explain(_connection, cursor, statement, parameters, *_):
+            if statement.startswith("SELECT"):
+                plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                seen.extend(row[3] for row in plan)
+
+        event.listen(tx, "before_cursor_execute", explain)
+        queue.singles(tx, Filters(), order, Key("0", 0.1), 25)
+    assert all(step.startswith("SEARCH") for step in seen), seen  # no scan, and nothing is sorted
+
+
+def test_a_comment_is_stored_with_what_the_queue_sorts_by(newsroom, database):
+    newsroom.post("dasar bodoh")
+    with database.read() as tx:
+        row = tx.execute(text("SELECT language, score, margin, codes FROM comments")).one()
+    assert (row.language, row.score, row.codes) == ("id", 0.95, "|TOXIC|")
+    assert row.margin == pytest.approx(0.45)
