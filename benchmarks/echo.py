@@ -27,7 +27,7 @@ class _Nothing:
 def create_echo() -> Flask:
     """An app of one route that reads JSON and writes it back."""
     app = Flask("echo", static_folder=None)
-    app.extensions["saring"] = {"database": _Nothing()}
+    app.extensions["saring"] = {"database": _Nothing(), "housekeepers": ()}
 
     @app.post("/echo")
     def echo() -> Response:

@@ -35,15 +35,25 @@ def comments(seed: int) -> Iterator[dict[str, str]]:
     rng = random.Random(seed)
     ordinary, unwanted = texts(*ORDINARY), texts(*UNWANTED)
     while True:
-        text = rng.choice(unwanted if rng.random() < UNWANTED_SHARE else ordinary)
+        pool = unwanted if rng.random() < UNWANTED_SHARE else ordinary
         number = rng.randrange(10**9)
         yield {
-            "content": f"{text} {number}",
+            "content": f"{_mixed(rng, pool)} {number}",
             "author_name": f"Budi {number % 5000}",
             "author_email": f"budi{number % 5000}@example.com",
             "author_ip": f"203.0.113.{number % 254 + 1}",
             "permalink": f"https://news.example/berita/{number % 300}",
         }
+
+
+def _mixed(rng: random.Random, pool: list[str]) -> str:
+    """Pieces of three texts: written variants of one would be near copies, a wave."""
+    pieces = []
+    for text in rng.sample(pool, 3):
+        words = text.split()
+        start = rng.randrange(max(len(words) - 7, 1))
+        pieces.append(" ".join(words[start : start + 7]))
+    return " ".join(pieces)
 
 
 def request_bytes(path: str, key: str, comment: dict[str, str]) -> bytes:

@@ -175,9 +175,12 @@ def _past() -> Select[Any]:
         .limit(1)
     )
     standing = select(standings.c.standing).where(standings.c.author_key == bindparam("author"))
+    # The verdict is counted, not looked for: SQLite would rather walk all that was ever accepted.
+    mine = select(comments.c.verdict).where(author, real).order_by(comments.c.created_at.desc())
+    own = mine.limit(_ENOUGH).subquery()
     return select(
-        _count(author, comments.c.verdict == "accept", real).label("accepted"),
-        _count(author, comments.c.verdict == "reject", real).label("rejected"),
+        func.count(case((own.c.verdict == "accept", 1))).label("accepted"),
+        func.count(case((own.c.verdict == "reject", 1))).label("rejected"),
         _count(author, late).label("author_last_minute"),
         _count(network, late).label("network_last_minute"),
         _count(text, author, real).label("repeats"),
