@@ -36,7 +36,7 @@ class Settings:
     secret: bytes = field(default=b"", repr=False)
     bind: str = "127.0.0.1:8000"
     workers: int = 2
-    threads: int = 4
+    threads: int = 2
     models_dir: Path = Path("models")
     trusted_proxies: tuple[Network, ...] = ()
     retention_days: int = 0
