@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from service.checks.folding import fold
 from service.checks.links import hosts
 from service.checks.quotes import unquoted
 from service.checks.sketch import NEAR_COPY, Sketch, similarity, sketch
+from service.checks.words import WORD
 from service.comments import Case, History, Site, Submission, Wave
 from service.storage import company, edits
 from service.storage.company import Candidate
@@ -114,6 +116,16 @@ def _copied(
 
 
 def _quotes(text: str, other: str) -> bool:
-    """Someone repeats another comment and says enough of their own, without a link, about it."""
+    """Someone repeats another comment and says enough that it does not, without a link.
+
+    Only words that the other text lacks count: a copy that parts its brand from the template
+    with spaces and fonts says nothing new.
+    """
     own = unquoted(text, [other])
-    return own != text and len(own.split()) >= _OWN_WORDS and "http" not in own
+    if own == text or "http" in own:
+        return False
+    return len(_words_of(own) - _words_of(other)) >= _OWN_WORDS
+
+
+def _words_of(text: str) -> set[str]:
+    return {word for word in WORD.findall(fold(text).text) if len(word) > 2 and word.isalpha()}

@@ -157,6 +157,22 @@ def test_one_ruling_rules_all_of_a_wave_and_what_comes_within_a_day(newsroom):
     assert newsroom.post(SPAM.format("esok")).decision.rule != "wave-ruled"
 
 
+TEMPLATE = "Awalnya cuma coba coba di {} eh malah keterusan karena tiap malam pasti ada hasilnya"
+
+
+def test_a_brand_in_disguise_does_not_make_a_copy_a_quotation(newsroom):
+    brands = ("koko88", "𝐑𝐀𝐉𝐀𝟕𝟕", "b e n t o 5 5", "nаgа33", "m.a.w.a.r 8 8", "LUNA99", "zeta-21")
+    cases = [newsroom.post(TEMPLATE.format(brand)) for brand in brands]
+    assert {case.decision.rule for case in cases[5:]} == {"wave"}
+
+
+def test_a_reader_who_quotes_a_wave_to_complain_is_no_part_of_it(newsroom):
+    for number in range(6):
+        newsroom.post(TEMPLATE.format(f"raja{number}{number}"))
+    complaint = f"Admin tolong dihapus, komentar begini muncul terus: {TEMPLATE.format('raja11')}"
+    assert newsroom.post(complaint).decision.rule != "wave"
+
+
 def test_a_persons_word_on_a_text_is_final(newsroom):
     case = newsroom.post("jual obat di sini")
     assert newsroom.verdict(case) == ("reject", "score-reject")
