@@ -34,6 +34,7 @@ _DETECTED: Final[Mapping[str, tuple[str, ...]]] = {
     "mixed": ("id", "en"),
 }
 _SITE_LANGUAGE: Final = ("id",)
+_NAME: Final = re.compile(r"[A-Za-z_]{1,64}(@\d{1,3})?")
 _UNREADABLE_FROM: Final = 60
 _SENTENCE: Final = re.compile(r"\S(?:[^.!?…\n]|[.!?…](?![\s.!?…]))*[.!?…]*")
 
@@ -50,7 +51,8 @@ def checked(asked: Asked, scores: Scores) -> tuple[str, ...]:
     for name in asked.attributes:
         known = name.partition("@")[0]
         if known not in HEADS and known not in UNSERVED:
-            raise refused(f"Unknown requested attribute: {name}", "INVALID_REQUEST")
+            told = name if _NAME.fullmatch(name) else "(no attribute's name)"  # never an address
+            raise refused(f"Unknown requested attribute: {told}", "INVALID_REQUEST")
         if known in UNSERVED or (asked.languages and not served):
             raise unsupported(name, asked.languages or detected, given=bool(asked.languages))
     if not asked.languages and scores.language == "other" and len(asked.text) >= _UNREADABLE_FROM:
