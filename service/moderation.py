@@ -3,55 +3,34 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from time import perf_counter
-from types import MappingProxyType
-from typing import Final, Protocol, cast
+from typing import Final
 
-from service import checks, events, policy, privacy, rulebook, surroundings
+from service import checks, events, privacy, surroundings
 from service.checks.sketch import Sketch
 from service.comments import (
     Arrival,
     Case,
     Decision,
     History,
-    Language,
-    Limits,
-    Match,
     Scores,
-    Signal,
     Site,
     Submission,
-    Verdict,
     new_id,
 )
-from service.errors import Conflict, Invalid, Missing, TooMany, Unavailable
-from service.rules import Rules
-from service.scoring.scorer import Assessment, NoModel, Scorer
-from service.storage import accounts, complaints, edits, store
+from service.edits import Edits
+from service.errors import Conflict, Invalid, Missing, TooMany
+from service.judge import Judge, Meter, scores_of
+from service.rejudging import Rejudging
+from service.scoring.scorer import NoModel, Scorer
+from service.storage import complaints, store
 from service.storage import events as told
-from service.storage.edits import Standing
 from service.storage.engine import Database
 from service.surroundings import Surroundings
 
 ANSWERS_KEPT: Final = timedelta(days=1)
-_HEAD_OF: Final = {code: head for head, code in policy.HEAD_REASONS.items()}
-
-
-class Meter(Protocol):
-    """What the core tells of its work; metrics implement it."""
-
-    def phase(self, name: str, seconds: float) -> None:
-        """How long one phase of one submission took."""
-
-    def judged(self, decision: Decision) -> None:
-        """A decision was made and stored."""
-
-    def scorer_failed(self, error: Exception) -> None:
-        """The scorer raised; the submission is held."""
 
 
 class Moderation:
@@ -67,14 +46,23 @@ class Moderation:
         chance: Callable[[], float] = random.random,
         rate_limit: tuple[int, int] = (0, 60),
     ) -> None:
-        self.scorer = scorer
         self._database = database
+        self._judge = Judge(scorer, now, meter, chance)
         self._secret = secret
         self._now = now
         self._meter = meter
-        self._chance = chance
         self._rate_limit = rate_limit
-        self._compiled: dict[str, tuple[int, checks.Lists]] = {}
+        self.edit = Edits(database, self._judge, secret, now).take_in
+        self.rejudge_held = Rejudging(database, self._judge, now).run
+
+    @property
+    def scorer(self) -> Scorer | NoModel:
+        """The model in use; putting another in its place is seen by the next comment."""
+        return self._judge.scorer
+
+    @scorer.setter
+    def scorer(self, scorer: Scorer | NoModel) -> None:
+        self._judge.scorer = scorer
 
     def submit(
         self, site: Site, arrival: Arrival, idempotency_key: str = "", *, live: bool = True
@@ -94,7 +82,7 @@ class Moderation:
         around = self._gather(site, submission)
         if live and checks.flooding(around.history, site.rules):
             raise TooMany("too many comments in a minute", checks.MINUTE)
-        decision = self._judge(site, submission, around.history)
+        decision = self._judge.decide(site, submission, around.history)
         now = self._now()
         case = Case(new_id(now.timestamp()), now, submission, decision)
         try:
@@ -106,28 +94,6 @@ class Moderation:
             raise
         if submission.test_verdict is None:
             self._meter.judged(decision)
-        return case
-
-    def edit(self, site: Site, comment_id: str, arrival: Arrival) -> Case:
-        """Judge a comment's edited text and store it in place of the earlier one.
-
-        A ruling was on the earlier text and ends with it; after a reject the machine can hold
-        the new text but not accept it. An edit that changes nothing leaves all as it is.
-        """
-        submission = privacy.seal(arrival, site.id, self._secret)
-        with self._timed("gather"), self._database.read() as tx:
-            found = edits.find(tx, site.id, comment_id)
-            if found is None:
-                raise Missing("no such comment")
-            if submission == found.case.submission:
-                return found.case
-            around = surroundings.gather(tx, site, submission, self._now(), found.case)
-        decision = self._judge(site, submission, around.history, _before(found))
-        if found.complained:
-            reasons = (*decision.reasons, Signal("COMPLAINT", 1.0))
-            decision = replace(decision, reasons=reasons)
-        case = replace(found.case, submission=submission, decision=decision, ruling=None)
-        self._record_edit(site, found, case, around)
         return case
 
     def submit_once(self, site: Site, arrival: Arrival, *, live: bool = True) -> Case:
@@ -159,32 +125,11 @@ class Moderation:
     def try_out(self, site: Site, arrival: Arrival) -> Decision:
         """What `submit` would decide; nothing is stored or counted."""
         submission = privacy.seal(arrival, site.id, self._secret)
-        return self._judge(site, submission, self._gather(site, submission).history)
-
-    def rejudge_held(self, count: int = 200) -> int:
-        """Judge again what waits under another model or other rules; how many were.
-
-        A person's ruling is never judged again, and one that arrives meanwhile wins.
-        """
-        if isinstance(self.scorer, NoModel):
-            return 0
-        done = 0
-        with self._database.read() as tx:
-            sites = accounts.all_sites(tx)
-        for site in sites:
-            rules_version = policy.rules_version(site.rules)
-            with self._database.read() as tx:
-                stale = store.held_under_others(
-                    tx, site.id, self.scorer.version, rules_version, count
-                )
-            for case, version in stale:
-                decision = self._judge_again(site, case)
-                done += self._replace(site, case, version, decision)
-        return done
+        return self._judge.decide(site, submission, self._gather(site, submission).history)
 
     def score(self, texts: Sequence[str]) -> list[Scores]:
         """What the model says of some texts; nothing is stored. No model: `Unavailable`."""
-        return [_scores(assessment) for assessment in self.scorer.assess(texts)]
+        return [scores_of(assessment) for assessment in self.scorer.assess(texts)]
 
     def case(self, site: Site, comment_id: str) -> Case:
         """One stored comment of this site, or `Missing`."""
@@ -227,162 +172,27 @@ class Moderation:
             raise Invalid([], "idempotency_key_reused")
         return Case(kept.comment_id, kept.created_at, submission, kept.decision)
 
-    def _judge_again(self, site: Site, case: Case) -> Decision:
-        rules, submission = site.rules.at(self._now()), case.submission
-        scores, limits = self._assess(self.scorer, submission.content, rules)
-        kept = [s for s in case.decision.reasons if s.code not in policy.SCORE_CODES]
-        raised = (
-            *checks.language(scores),
-            *(signal for signal in kept if signal.code not in checks.LIST_CODES),
-            *checks.listed(submission, self._lists(site)),
-        )
-        context = case.decision.context
-        evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
-        decision = policy.decide(evidence, self.scorer.version)
-        return decision if scores is None else _explained(decision, self.scorer, submission.content)
-
     def _gather(self, site: Site, submission: Submission) -> Surroundings:
         if submission.test_verdict:
             return Surroundings(History(), (), Sketch((), b""))
-        with self._timed("gather"), self._database.read() as tx:
+        with self._judge.timed("gather"), self._database.read() as tx:
             return surroundings.gather(tx, site, submission, self._now())
-
-    def _judge(
-        self,
-        site: Site,
-        submission: Submission,
-        history: History,
-        before: Mapping[str, Verdict] = MappingProxyType({}),
-    ) -> Decision:
-        scorer, rules = self.scorer, site.rules.at(self._now())
-        with self._timed("score"):
-            scores, limits = self._assess(scorer, submission.content, rules)
-        with self._timed("decide"):
-            raised = checks.signals(submission, scores, history, rules, self._lists(site))
-            context = {**checks.context(history), **before}
-            evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
-            decision = policy.decide(evidence, scorer.version)
-            if rules.shadow:
-                decision = self._beside(decision, submission, rules)
-        if decision.verdict == "accept" or scores is None:
-            return decision
-        with self._timed("explain"):
-            try:
-                return _explained(decision, scorer, submission.content)
-            except Exception as error:  # noqa: BLE001  nor may a bug in explaining it
-                self._meter.scorer_failed(error)
-                return decision
-
-    def _beside(self, decision: Decision, submission: Submission, rules: Rules) -> Decision:
-        """The same decision, with what the shadow rules would have answered."""
-        shadow = rules.shadowed() or rules
-        would = rulebook.again(decision, submission, shadow, self.scorer)
-        return replace(decision, shadow=would.verdict)
-
-    def _lists(self, site: Site) -> checks.Lists:
-        """The site's lists, compiled once per version of its rules."""
-        version, lists = self._compiled.get(site.id, (-1, None))
-        if lists is None or version != site.rules.version:
-            lists = checks.compiled(site.rules)
-            self._compiled[site.id] = (site.rules.version, lists)
-        return lists
-
-    def _assess(
-        self, scorer: Scorer | NoModel, text: str, rules: Rules
-    ) -> tuple[Scores | None, Mapping[str, Limits]]:
-        try:
-            scores = _scores(scorer.assess([text])[0])
-            limits = rulebook.limits(scorer, rules, scores.language)
-        except Unavailable:
-            return None, {}
-        except Exception as error:  # noqa: BLE001  a scorer's bug must cost a verdict, not a comment
-            self._meter.scorer_failed(error)
-            return None, {}
-        return scores, limits
 
     def _record(
         self, site: Site, case: Case, around: Surroundings, ticket: tuple[str, str] | None
     ) -> None:
         wave = around.history.wave
-        with self._timed("record"), self._database.begin() as tx:
+        with self._judge.timed("record"), self._database.begin() as tx:
             store.add_comment(
                 tx,
                 site.id,
                 case,
                 wave_id=wave.id if wave else None,
                 signature=around.sketch.signature or None,
-                sampled=self._drawn(site, case),
+                sampled=self._judge.draws(site, case),
             )
             surroundings.record(tx, site, case, around)
             if ticket:
                 store.add_answer(tx, *ticket, case)
             news = events.arrived(case.id, case.submission, case.decision)
             told.tell(tx, site.id, [news], case.created_at)
-
-    def _record_edit(self, site: Site, found: Standing, case: Case, around: Surroundings) -> None:
-        wave, earlier = around.history.wave, found.case
-        with self._timed("record"), self._database.begin() as tx:
-            edits.replace(
-                tx,
-                site.id,
-                case,
-                found.version,
-                wave_id=wave.id if wave else None,
-                signature=around.sketch.signature or None,
-                sampled=self._drawn(site, case),
-            )
-            now = self._now()
-            edits.end_rulings(tx, case.id, now)
-            arrived_now = replace(case, created_at=now)
-            surroundings.replace_company(tx, site, earlier, arrived_now, around)
-            before = earlier.ruling or earlier.decision.verdict
-            told.tell(tx, site.id, [events.edited(case.id, case.decision, before)], now)
-
-    def _replace(self, site: Site, case: Case, version: int, decision: Decision) -> bool:
-        """Put a new decision on a waiting comment; only another verdict is news to the site."""
-        with self._database.begin() as tx:
-            if not store.replace_decision(tx, case.id, version, decision):
-                return False
-            if decision.verdict != case.decision.verdict:
-                told.tell(tx, site.id, [events.rescored(case.id, decision)], self._now())
-        return True
-
-    def _drawn(self, site: Site, case: Case) -> bool:
-        """Whether chance picks this verdict for a person's second look; the answer is unchanged."""
-        if case.decision.verdict == "hold" or case.submission.test_verdict:
-            return False
-        return self._chance() * 1000 < site.rules.sample_per_mille
-
-    @contextmanager
-    def _timed(self, phase: str) -> Iterator[None]:
-        start = perf_counter()
-        yield
-        self._meter.phase(phase, perf_counter() - start)
-
-
-def _before(found: Standing) -> dict[str, Verdict]:
-    """What was in force on the text before an edit, as the policy is told it."""
-    earlier = found.case
-    ever_rejected = earlier.decision.context.get("ruled_before_edit")
-    ruled = earlier.ruling or ever_rejected
-    in_force = {"edited": earlier.ruling or earlier.decision.verdict}
-    return {**in_force, "ruled_before_edit": ruled} if ruled else in_force
-
-
-def _scores(assessment: Assessment) -> Scores:
-    language = cast(Language, assessment.language)
-    return Scores(assessment.scores, language, assessment.unsure)
-
-
-def _explained(decision: Decision, scorer: Scorer | NoModel, text: str) -> Decision:
-    """The same decision with the stretches of text that weighed, beside each score's reason."""
-    reasons = []
-    for signal in decision.reasons:
-        head = _HEAD_OF.get(signal.code)
-        if head:
-            spans = scorer.explain(text, head).spans
-            heaviest = sorted((s for s in spans if s.weight > 0), key=lambda s: -s.weight)[:10]
-            matches = tuple(Match(s.start, s.end, round(s.weight, 3)) for s in heaviest)
-            signal = replace(signal, matches=matches)
-        reasons.append(signal)
-    return replace(decision, reasons=tuple(reasons))

@@ -1,0 +1,163 @@
+"""From a submission and its company to a decision: the lists, the model and the policy in turn."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from time import perf_counter
+from types import MappingProxyType
+from typing import Final, Protocol, cast
+
+from service import checks, policy, rulebook
+from service.comments import (
+    Case,
+    Decision,
+    History,
+    Language,
+    Limits,
+    Match,
+    Scores,
+    Site,
+    Submission,
+    Verdict,
+)
+from service.errors import Unavailable
+from service.rules import Rules
+from service.scoring.scorer import Assessment, NoModel, Scorer
+
+_HEAD_OF: Final = {code: head for head, code in policy.HEAD_REASONS.items()}
+
+
+class Meter(Protocol):
+    """What the core tells of its work; metrics implement it."""
+
+    def phase(self, name: str, seconds: float) -> None:
+        """How long one phase of one submission took."""
+
+    def judged(self, decision: Decision) -> None:
+        """A decision was made and stored."""
+
+    def scorer_failed(self, error: Exception) -> None:
+        """The scorer raised; the submission is held."""
+
+
+class Judge:
+    """Decides, and stores nothing. `scorer` may be replaced while it works."""
+
+    def __init__(
+        self,
+        scorer: Scorer | NoModel,
+        now: Callable[[], datetime],
+        meter: Meter,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.scorer = scorer
+        self._now = now
+        self._meter = meter
+        self._chance = chance
+        self._compiled: dict[str, tuple[int, checks.Lists]] = {}
+
+    def decide(
+        self,
+        site: Site,
+        submission: Submission,
+        history: History,
+        before: Mapping[str, Verdict] = MappingProxyType({}),
+    ) -> Decision:
+        """Judge one submission; `before` is what was in force on the text before an edit."""
+        scorer, rules = self.scorer, site.rules.at(self._now())
+        with self.timed("score"):
+            scores, limits = self._assess(scorer, submission.content, rules)
+        with self.timed("decide"):
+            raised = checks.signals(submission, scores, history, rules, self._lists(site))
+            context = {**checks.context(history), **before}
+            evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
+            decision = policy.decide(evidence, scorer.version)
+            if rules.shadow:
+                decision = self._beside(decision, submission, rules)
+        if decision.verdict == "accept" or scores is None:
+            return decision
+        with self.timed("explain"):
+            try:
+                return _explained(decision, scorer, submission.content)
+            except Exception as error:  # noqa: BLE001  nor may a bug in explaining it
+                self._meter.scorer_failed(error)
+                return decision
+
+    def decide_again(self, site: Site, case: Case) -> Decision:
+        """Judge a waiting comment by today's model, rules and lists, in the company it had then."""
+        rules, submission = site.rules.at(self._now()), case.submission
+        scores, limits = self._assess(self.scorer, submission.content, rules)
+        kept = [s for s in case.decision.reasons if s.code not in policy.SCORE_CODES]
+        raised = (
+            *checks.language(scores),
+            *(signal for signal in kept if signal.code not in checks.LIST_CODES),
+            *checks.listed(submission, self._lists(site)),
+        )
+        context = case.decision.context
+        evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
+        decision = policy.decide(evidence, self.scorer.version)
+        return decision if scores is None else _explained(decision, self.scorer, submission.content)
+
+    def draws(self, site: Site, case: Case) -> bool:
+        """Whether chance picks this verdict for a person's second look; the answer is unchanged."""
+        if case.decision.verdict == "hold" or case.submission.test_verdict:
+            return False
+        return self._chance() * 1000 < site.rules.sample_per_mille
+
+    @contextmanager
+    def timed(self, phase: str) -> Iterator[None]:
+        """Tell the meter how long a phase took."""
+        start = perf_counter()
+        yield
+        self._meter.phase(phase, perf_counter() - start)
+
+    def _beside(self, decision: Decision, submission: Submission, rules: Rules) -> Decision:
+        """The same decision, with what the shadow rules would have answered."""
+        shadow = rules.shadowed() or rules
+        would = rulebook.again(decision, submission, shadow, self.scorer)
+        return replace(decision, shadow=would.verdict)
+
+    def _lists(self, site: Site) -> checks.Lists:
+        """The site's lists, compiled once per version of its rules."""
+        version, lists = self._compiled.get(site.id, (-1, None))
+        if lists is None or version != site.rules.version:
+            lists = checks.compiled(site.rules)
+            self._compiled[site.id] = (site.rules.version, lists)
+        return lists
+
+    def _assess(
+        self, scorer: Scorer | NoModel, text: str, rules: Rules
+    ) -> tuple[Scores | None, Mapping[str, Limits]]:
+        try:
+            scores = scores_of(scorer.assess([text])[0])
+            limits = rulebook.limits(scorer, rules, scores.language)
+        except Unavailable:
+            return None, {}
+        except Exception as error:  # noqa: BLE001  a scorer's bug must cost a verdict, not a comment
+            self._meter.scorer_failed(error)
+            return None, {}
+        return scores, limits
+
+
+def scores_of(assessment: Assessment) -> Scores:
+    """The scorer's word in the house's vocabulary."""
+    language = cast(Language, assessment.language)
+    return Scores(assessment.scores, language, assessment.unsure)
+
+
+def _explained(decision: Decision, scorer: Scorer | NoModel, text: str) -> Decision:
+    """The same decision with the stretches of text that weighed, beside each score's reason."""
+    reasons = []
+    for signal in decision.reasons:
+        head = _HEAD_OF.get(signal.code)
+        if head:
+            spans = scorer.explain(text, head).spans
+            heaviest = sorted((s for s in spans if s.weight > 0), key=lambda s: -s.weight)[:10]
+            matches = tuple(Match(s.start, s.end, round(s.weight, 3)) for s in heaviest)
+            signal = replace(signal, matches=matches)
+        reasons.append(signal)
+    return replace(decision, reasons=tuple(reasons))
