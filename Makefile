@@ -40,7 +40,7 @@ train: .venv/dev ## a new base model from ../shared/data/train
 
 lock: .venv/dev  ## lock requirements.txt and requirements-dev.txt afresh
 	$(BIN)/pip-compile $(LOCK) -o requirements.txt pyproject.toml
-	$(BIN)/pip-compile $(LOCK) --extra dev --extra train --extra bench -c requirements.txt -o requirements-dev.txt pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --extra dev --extra train --extra bench --extra cluster -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 LOCK := -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe --strip-extras --no-header --all-build-deps
 

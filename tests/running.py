@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,18 @@ def environment(home: Path, settings: dict[str, str]) -> dict[str, str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("SARING_")}
     ours = {f"SARING_{name.upper()}": value for name, value in settings.items()}
     return {**env, "SARING_HOME": str(home), **ours}
+
+
+@contextmanager
+def dask_cluster() -> Iterator[str]:
+    """The address of a real Dask cluster: a scheduler and two worker processes, on loopback."""
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
+        host="127.0.0.1", env={"PYTHONPATH": str(ROOT)},
+    ) as found:  # fmt: skip
+        yield found.scheduler_address
 
 
 class Service:

@@ -149,11 +149,12 @@ MAY_IMPORT = {
     "service.surroundings": {"service.checks", "service.storage", "service.comments"},
     "service.housekeeping": {"service.logs", "service.errors"},
     "service.model": {"service.logs", "service.scoring.scorer", "service.errors"},
+    "service.cluster": {"service.scoring.artefact", "service.errors"},
     "service.metrics": {"service.comments"},
     "service.settings": {"service.errors"},
     "service.logs": set(),
     "service.home": {"service.errors", "service.settings"},
-    "training": {"service.scoring", "service.errors"},
+    "training": {"service.scoring", "service.cluster", "service.errors"},
 }
 COMPOSE = {"service.app", "service.wsgi", "service.server", "service.cli", "service.upkeep"}
 
@@ -171,6 +172,8 @@ LIBRARY_ROOMS = {
     "argon2": {"service.access", "service.signins"},
     "itsdangerous": {"service.web"},
     "urllib3": {"service.outbound"},
+    "distributed": {"service.cluster"},
+    "dask": {"service.cluster"},
 }
 
 MODULES = sorted(path for room in ("service", "training") for path in (ROOT / room).rglob("*.py"))
