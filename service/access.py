@@ -10,7 +10,7 @@ from typing import Final
 
 from argon2 import PasswordHasher
 
-from service.comments import REPORTERS, Site, SiteKeys, new_id
+from service.comments import IMPORTER, REPORTERS, Site, SiteKeys, new_id
 from service.errors import Conflict, Forbidden, Missing, Unauthenticated
 from service.storage import accounts
 from service.storage.accounts import KeyDigests
@@ -89,7 +89,7 @@ class Access:
 
     def add_moderator(self, name: str, role: str, password: str) -> None:
         """Make a moderator; a name that is taken, or that doors use, is a `Conflict`."""
-        if name.lower() in REPORTERS:
+        if name.lower() in (*REPORTERS, IMPORTER):
             raise Conflict(f"{name!r} is what reports through that door are signed with")
         with self._database.begin() as tx:
             hashed = PasswordHasher().hash(password)

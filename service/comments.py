@@ -31,6 +31,8 @@ COMPLAINT_REASONS: Final = (
 
 # Doors that pass on corrections; as "moderators" of a ruling they weigh less than any person.
 REPORTERS: Final = ("akismet", "perspective")
+IMPORTER: Final = "import"
+"""The "moderator" of rulings that people made before the site came here."""
 
 # What the site's own rules and traps say, whatever a model thinks of the text.
 _BESIDE_SCORES: Final = frozenset(
@@ -164,7 +166,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A person's word on one comment."""
+    """A person's word on one comment; ``saw_score``: whether the machine's view lay before them."""
 
     id: str
     comment_id: str
@@ -173,6 +175,7 @@ class Ruling:
     note: str
     moderator: str
     created_at: datetime
+    saw_score: bool | None = True
 
 
 @dataclass(frozen=True, slots=True)

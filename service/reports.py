@@ -85,8 +85,14 @@ class Reports:
                 return False
             version, in_force = standing
             if in_force != verdict and not verdicts.by_person(tx, case.id):
-                ruling = Ruling(new_id(), case.id, verdict, labels, "", door, self._now())
+                ruling = _report(case.id, verdict, labels, door, self._now())
                 if verdicts.rule(tx, ruling, version):
                     news = events.ruled(case.id, verdict, labels)
                     told.tell(tx, site.id, [news], ruling.created_at)
         return True
+
+
+def _report(
+    comment_id: str, verdict: Verdict, labels: tuple[str, ...], door: str, now: datetime
+) -> Ruling:
+    return Ruling(new_id(), comment_id, verdict, labels, "", door, now, saw_score=False)

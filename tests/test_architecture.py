@@ -154,7 +154,28 @@ MAY_IMPORT = {
     "service.settings": {"service.errors"},
     "service.logs": set(),
     "service.home": {"service.errors", "service.settings"},
-    "training": {"service.scoring", "service.cluster", "service.errors"},
+    # A site's past in, its labels out: two more cores, behind commands and learning.
+    "service.archives": {"service.comments", "service.errors"},
+    "service.imports": {
+        "service.archives",
+        "service.privacy",
+        "service.checks",
+        "service.policy",
+        "service.rulebook",
+        "service.scoring.scorer",
+        "service.storage",
+        "service.comments",
+        "service.errors",
+    },
+    "service.labels": {"service.checks", "service.storage", "service.comments"},
+    # Learning from an installation opens it as a command does, and reads its export of rulings.
+    "training": {
+        "service.scoring",
+        "service.labels",
+        "service.cli.installation",
+        "service.cluster",
+        "service.errors",
+    },
 }
 COMPOSE = {"service.app", "service.wsgi", "service.server", "service.cli", "service.upkeep"}
 
@@ -164,7 +185,9 @@ LIBRARY_ROOMS = {
     "sqlalchemy": {"service.storage"},
     "alembic": {"service.storage"},
     "sklearn": {"service.scoring", "training"},
-    "joblib": {"service.scoring.artefact"},
+    "joblib": {"service.scoring.artefact", "service.cluster"},
+    "distributed": {"service.cluster"},
+    "defusedxml": {"service.archives"},
     "pydantic": {"service.web"},
     "prometheus_client": {"service.metrics", "service.server"},
     "structlog": {"service.logs"},
@@ -172,7 +195,6 @@ LIBRARY_ROOMS = {
     "argon2": {"service.access", "service.signins"},
     "itsdangerous": {"service.web"},
     "urllib3": {"service.outbound"},
-    "distributed": {"service.cluster"},
     "dask": {"service.cluster"},
 }
 

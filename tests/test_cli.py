@@ -301,3 +301,34 @@ def test_first_start_makes_a_site_once(sqlite, clock):
     assert len(password) >= 12
     assert access.first_start() is None
     assert access.moderators() == [("admin", "admin", False)]
+
+
+def test_a_past_comes_in_and_goes_out_as_labels(run, tmp_path) -> None:
+    run("site", "add", "berita")
+    past = tmp_path / "past.jsonl"
+    lines = [
+        {"content": "Terima kasih, Kak", "verdict": "accept", "author_email": "a@b.example"},
+        {"content": "obat kuat a@b.example", "verdict": "reject", "labels": ["spam"]},
+        {"content": "belum dilihat", "verdict": "hold"},
+    ]
+    past.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    said = run("import", str(past), "--site", "berita")
+    assert "taken: 2, known already: 0, waiting for a ruling (left out): 1, unreadable: 0" in said
+    assert "taken: 0, known already: 2" in run("import", str(past), "--site", "berita")
+    rows = [json.loads(line) for line in run("export-labels").splitlines()]
+    assert [(row["verdict"], row["source"]) for row in rows] == [
+        ("accept", "import"),
+        ("reject", "import"),
+    ]
+    assert rows[1]["content"] == "obat kuat [email]"
+    assert "b.example" not in str(rows)
+    assert "0 to look at again" in run("labels", "conflicts")
+
+
+def test_a_bad_line_of_a_past_is_told_by_its_number_alone(run, tmp_path) -> None:
+    run("site", "add", "berita")
+    past = tmp_path / "past.jsonl"
+    past.write_text('{"content": "rahasia", "verdict": "maybe"}\n')
+    with pytest.raises(Refused, match="1: verdict is none of") as refused:
+        run("import", str(past), "--site", "berita")
+    assert "rahasia" not in str(refused.value)

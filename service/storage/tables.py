@@ -246,6 +246,7 @@ rulings = Table(
     Column("moderator", String(100), nullable=False),
     Column("batch", _ID),  # rulings made in one stroke are undone in one stroke
     Column("sent_id", _ID),  # the sender's name for it: sent twice, it is one ruling
+    Column("saw_score", Boolean),  # whether the machine's view lay before the person; null: unknown
     Column("created_at", UtcDateTime, nullable=False),
     Column("undone_at", UtcDateTime),
     Index("ix_rulings_comment_id", "comment_id"),

@@ -175,6 +175,7 @@ def _row(ruling: Ruling, batch: str | None) -> dict[str, Any]:
         "note": ruling.note,
         "moderator": ruling.moderator,
         "batch": batch,
+        "saw_score": ruling.saw_score,
         "created_at": ruling.created_at,
     }
 
@@ -188,4 +189,5 @@ def _ruling(row: Row[Any]) -> Ruling:
         row.note,
         row.moderator,
         row.created_at,
+        row.saw_score,
     )

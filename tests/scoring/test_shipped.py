@@ -23,7 +23,7 @@ def shipped() -> Scorer:
 
 @pytest.fixture(scope="module")
 def gold() -> list[dict[str, str | int]]:
-    path = ROOT / "tests" / "gold" / "gold.jsonl"
+    path = ROOT / "training" / "gold" / "gold.jsonl"
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 

@@ -25,7 +25,7 @@ from training.augment import (
 )
 from training.typing_noise import typed
 
-GOLD = Path(__file__).parents[1] / "gold" / "gold.jsonl"
+GOLD = Path(__file__).parents[2] / "training" / "gold" / "gold.jsonl"
 TEMPLATES = sorted(p for p in (WRITTEN / "templates").glob("*.txt") if p.name != "slots.txt")
 SLOTS = read_slots(WRITTEN / "templates" / "slots.txt")
 # Reserved names, and the loose shapes of shorteners under them; e-mails are always masked.

@@ -1,0 +1,125 @@
+"""Taking in a site's past: its comments are sealed, scored and stored under people's rulings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Final, cast
+
+from service import checks, policy, privacy, rulebook
+from service.archives import Past, Unreadable
+from service.checks.links import hosts
+from service.comments import (
+    IMPORTER,
+    Case,
+    Decision,
+    Language,
+    Ruling,
+    Scores,
+    Site,
+    Submission,
+    new_id,
+)
+from service.scoring.scorer import Assessment, NoModel, Scorer
+from service.storage import company, imports, store, verdicts
+from service.storage.engine import Database, Transaction
+
+_AT_ONCE: Final = 200
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the comments of a file."""
+
+    taken: int = 0
+    known: int = 0
+    waiting: int = 0
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+
+class Importer:
+    """Stores what people ruled elsewhere. No event tells the site of what it knows already.
+
+    Each part of 200 is one transaction, and what is here already is passed over: a run that was
+    interrupted is simply run again.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        scorer: Scorer | NoModel,
+        secret: bytes,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._scorer = scorer
+        self._secret = secret
+        self._now = now
+
+    def take(self, site: Site, pasts: Iterable[Past | Unreadable]) -> Iterator[Tally]:
+        """Import all of it; the running tally after each part."""
+        tally, source = Tally(), iter(pasts)
+        while part := list(islice(source, _AT_ONCE)):
+            tally.unreadable += [one for one in part if isinstance(one, Unreadable)]
+            read = [one for one in part if isinstance(one, Past)]
+            ruled = [past for past in read if past.verdict != "hold"]
+            tally.waiting += len(read) - len(ruled)
+            taken = self._store(site, ruled)
+            tally.taken += taken
+            tally.known += len(ruled) - taken
+            yield tally
+
+    def _store(self, site: Site, pasts: list[Past]) -> int:
+        sealed = [(past, privacy.seal(past.arrival, site.id, self._secret)) for past in pasts]
+        real = [(past, submission) for past, submission in sealed if not submission.test_verdict]
+        with self._database.read() as tx:
+            seen = imports.known_twins(tx, [submission for _, submission in real])
+        fresh = [(past, submission) for past, submission in real if _is_new(submission, seen)]
+        decisions = self._judge(site, [submission for _, submission in fresh])
+        with self._database.begin() as tx:
+            for (past, submission), decision in zip(fresh, decisions, strict=True):
+                self._add(tx, site, past, submission, decision)
+        return len(fresh)
+
+    def _judge(self, site: Site, submissions: list[Submission]) -> list[Decision]:
+        """What the machine says of each by its text alone; a person's word is over it anyway."""
+        if isinstance(self._scorer, NoModel):
+            return [self._decide(site, submission, None) for submission in submissions]
+        found = self._scorer.assess([submission.content for submission in submissions])
+        pairs = zip(submissions, found, strict=True)
+        return [self._decide(site, submission, assessment) for submission, assessment in pairs]
+
+    def _decide(self, site: Site, submission: Submission, found: Assessment | None) -> Decision:
+        scores, limits = None, {}
+        if found:
+            language = cast(Language, found.language)
+            scores = Scores(found.scores, language, found.unsure)
+            limits = dict(rulebook.limits(self._scorer, site.rules, language))
+        raised = tuple(checks.language(scores)) if scores else ()
+        evidence = policy.Evidence(submission, raised, scores, limits, site.rules)
+        return policy.decide(evidence, self._scorer.version)
+
+    def _add(
+        self, tx: Transaction, site: Site, past: Past, submission: Submission, decision: Decision
+    ) -> None:
+        now = self._now()
+        moment = min(past.created_at or now, now)
+        case = Case(new_id(moment.timestamp()), moment, submission, decision)
+        store.add_comment(tx, site.id, case)
+        ruling = Ruling(
+            new_id(), case.id, past.verdict, past.labels, "", IMPORTER, moment, saw_score=False
+        )
+        verdicts.rule(tx, ruling, 0)
+        linked, accepted = hosts(submission), int(past.verdict == "accept")
+        company.count_hosts(tx, site.id, linked, accepted=accepted, rejected=1 - accepted)
+
+
+def _is_new(submission: Submission, seen: set[int]) -> bool:
+    """Whether no twin was seen so far; this one is seen from now on."""
+    twins = {submission.twin_by_name, submission.twin_by_author}
+    if twins & seen:
+        return False
+    seen |= twins
+    return True
