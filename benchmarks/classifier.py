@@ -80,10 +80,9 @@ def main() -> None:
 
 def _rows() -> tuple[list[str], list[int]]:
     from training import config, datasets
-    from training.train import DATA
 
-    if DATA.is_dir():
-        rows = datasets.load(DATA, config.read()).rows[::6]
+    if datasets.DATA.is_dir():
+        rows = datasets.load(datasets.DATA, config.read()).rows[::6]
         return [row.text for row in rows], [int(row.labels[0] == 1) for row in rows]
     texts, labels = [], []
     for path in sorted(WRITTEN.glob("*.jsonl")):

@@ -51,7 +51,10 @@ def write(metadata: Metadata) -> str:
         seconds=cost["seconds"],
         peak_mb=cost["peak_mb"],
     )
-    sections = (_data, _eval, _unseen, _budgets, _identities, _disguised, _test, _calibration)
+    sections = (
+        *(_data, _eval, _unseen, _thresholds, _budgets, _lengths, _identities, _disguised),
+        *(_languages, _test, _calibration),
+    )
     return "\n".join([head, *(section(metadata) for section in sections)]) + "\n"
 
 
@@ -76,42 +79,102 @@ def _figures(f: dict[str, Any]) -> list[object]:
     return [f["rows"], f["positive"], *shares]
 
 
+def _beside(f: dict[str, Any], baseline: dict[str, Any] | None) -> list[object]:
+    """A model's figures, and in brackets what plain scikit-learn reaches."""
+    if not baseline:
+        return _figures(f)
+    pairs = [f"{f[key]:.3f} ({baseline[key]:.3f})" for key in _SHARES]
+    return [f["rows"], f["positive"], *pairs]
+
+
+_SHARES = ("auc", "ap", "recall_1pc", "recall_01pc")
 _COLUMNS = ["rows", "positive", "AUC", "AP", "recall at 1 % FP", "at 0.1 % FP"]
+_BRACKETS = (
+    "In brackets: TF-IDF of words and characters with logistic regression on the same rows\n"
+    "(`python -m training.baseline`), without the text that we wrote ourselves."
+)
 
 
 def _eval(metadata: Metadata) -> str:
-    rows = ([name, *_figures(f)] for name, f in metadata.metrics["eval"].items())
+    base = metadata.metrics["baseline"].get("eval", {})
+    rows = ([name, *_beside(f, base.get(name))] for name, f in metadata.metrics["eval"].items())
     table = _table(["data set / head", *_COLUMNS], rows)
-    return f"\n## Data sets never trained on\n\n{table}\n"
+    return f"\n## Data sets never trained on\n\n{_BRACKETS if base else ''}\n\n{table}\n"
 
 
 def _unseen(metadata: Metadata) -> str:
+    base = metadata.metrics["baseline"].get("unseen", {})
     rows = (
-        [head, name, *_figures(f)]
+        [head, name, *_beside(f, base.get(head, {}).get(name))]
         for head, sets in metadata.metrics["unseen"].items()
         for name, f in sets.items()
     )
     table = _table(["head", "data set", *_COLUMNS], rows)
     return (
         "\n## Training sets, scored by heads that never saw them\n\n"
-        f"Several sources are left out at once (`[folds]` in the configuration).\n\n{table}\n"
+        "Several sources are left out at once (`[folds]` in the configuration). "
+        f"{_BRACKETS if base else ''}\n\n{table}\n"
     )
+
+
+def _thresholds(metadata: Metadata) -> str:
+    gates = metadata.metrics["thresholds"]
+    rows = (
+        [lang, head, *("never" if gate[k] is None else f"{gate[k]:.5f}" for k in gate)]
+        for lang, by_head in gates.items()
+        for head, gate in by_head.items()
+    )
+    table = _table(["read as", "head", "hold from", "reject from"], rows)
+    return f"\n## Thresholds at the default budgets, as the service uses them\n\n{table}\n"
 
 
 def _budgets(metadata: Metadata) -> str:
-    rows = (
-        [name, f["rows"], f"{f['rejected']:.2%}", f"{f['held']:.2%}", _percent(f.get("unsure"))]
-        for name, f in metadata.metrics["budgets"].items()
+    found = metadata.metrics["budgets"]
+    good = (
+        [name, f["rows"], *(f"{f[key]:.2%}" for key in ("rejected", "held", "unsure"))]
+        for name, f in found.items()
     )
-    table = _table(["good comments of", "rows", "rejected", "held", "held as unsure"], rows)
+    bad = (
+        [name, head, f["rows"], *(f"{f[key]:.1%}" for key in ("rejected", "held", "accepted"))]
+        for name, sets in found.items()
+        for head, f in sets["bad"].items()
+    )
+    columns = ["good comments of", "rows", "rejected", "held", "held as unsure"]
+    more = ["bad comments of", "head", "rows", "rejected", "held", "let through"]
     return (
-        "\n## Good comments stopped at the default budgets\n\nBudgets: one in a thousand "
-        f"rejected, thirty in a thousand held.\n\n{table}\n"
+        "\n## What becomes of comments at the default budgets\n\nBudgets: one good comment in a "
+        f"thousand rejected, thirty in a thousand held.\n\n{_table(columns, good)}\n\n"
+        f"{_table(more, bad)}\n"
     )
 
 
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.2%}"
+def _lengths(metadata: Metadata) -> str:
+    rows = (
+        [
+            f["head"],
+            f["lang"],
+            f"{f['from']} to {f['to'] - 1}" if f["to"] else f"{f['from']} up",
+            f["rows"],
+            f["positive"],
+            f"{f['auc']:.3f}",
+            f"{f['bad_stopped']:.1%}",
+            f"{f['good_stopped']:.1%}",
+        ]
+        for f in metadata.metrics["lengths"]
+    )
+    columns = ["head", "language", "characters", "rows", "positive", "AUC"]
+    table = _table([*columns, "bad stopped", "good stopped"], rows)
+    return f"\n## By length, unseen data sets of a language together\n\n{table}\n"
+
+
+def _languages(metadata: Metadata) -> str:
+    keys = ("id", "en", "mixed", "other", "unsure")
+    rows = (
+        [lang, f["rows"], *(f"{f[key]:.1%}" for key in keys)]
+        for lang, f in metadata.metrics["languages"].items()
+    )
+    table = _table(["written in", "rows", *keys[:4], "unsure"], rows)
+    return f"\n## What held-out rows are read as, and how often that is in doubt\n\n{table}\n"
 
 
 def _identities(metadata: Metadata) -> str:

@@ -20,6 +20,7 @@ from training.config import Config, Dataset, Refused
 
 LABELS = HEADS + LANGUAGES
 WRITTEN = Path(__file__).with_name("written")
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "train"
 NAN = float("nan")
 _DEV_SHARE = 12
 _LANGUAGE_SHARE = 4

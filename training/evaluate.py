@@ -13,6 +13,7 @@ from service.scoring.labels import HEADS
 from training.datasets import LABELS, Table
 
 Floats = NDArray[np.float64]
+
 _LEAST_POSITIVES = 8
 _SOURCE_ROWS, _SOURCE_SHARE, _SOURCE_SLACK = 400, 0.004, 2.0
 TAIL = [0.0, *np.logspace(-5, 0, 101).tolist()]

@@ -5,13 +5,14 @@ A scratch head is called ``toxicity~1``: the head, and the number of the fold th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.config import Config
 from training.datasets import LABELS, Table
+from training.serving import Reading
 
 Floats = NDArray[np.float64]
 
@@ -54,10 +55,10 @@ def with_scratch(table: Table, parts: tuple[Fold, ...]) -> tuple[Floats, Floats]
     return np.column_stack((y, *hidden)), np.column_stack((weight, weight[:, columns]))
 
 
-def unseen(table: Table, parts: tuple[Fold, ...], scores: Floats) -> Floats:
+def unseen(table: Table, parts: tuple[Fold, ...], reading: Reading) -> Reading:
     """Scores by the real heads, replaced by the scratch head's where that left the row out."""
-    found = scores[:, : len(LABELS)].copy()
+    found = reading.scores[:, : len(LABELS)].copy()
     for offset, fold in enumerate(parts):
         rows = fold.holds(table)
-        found[rows, LABELS.index(fold.head)] = scores[rows, len(LABELS) + offset]
-    return found
+        found[rows, LABELS.index(fold.head)] = reading.scores[rows, len(LABELS) + offset]
+    return replace(reading, scores=found)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
-from sklearn.pipeline import Pipeline
 
-from service.scoring.labels import HEADS
-from training import datasets
+from training.datasets import LABELS, Table
 
 TERMS = [
     "gay",
@@ -62,40 +60,46 @@ TERMS = [
     "paralyzed",
 ]
 _LEAST = 20
+_FLAGGED = 0.95
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
-def measure(pipeline: Pipeline, folder: Path, hold: float | None) -> dict[str, Any]:
+def measure(table: Table, scores: Floats, held: Bools) -> dict[str, Any]:
     """AUC within each identity, and how far its false positives exceed those of the whole.
 
-    Twice: at the threshold that holds comments, and at one so low that it flags 5 % of all harmless
-    sentences.
+    Twice: at the thresholds that hold comments, and at one so low that it flags 5 % of all
+    harmless sentences.
+
+    Parameters
+    ----------
+    table : Table
+        The template sentences.
+    scores : ndarray of shape (sentences, labels)
+    held : ndarray of bool of shape (sentences,)
+        Which sentences the service would hold as toxic.
     """
-    path = folder / "en-identity-templates.csv.gz"
-    if not path.is_file():
-        return {}
-    table = datasets.read_eval(path)
-    column = HEADS.index("toxicity")
-    scores = pipeline.predict_proba(table.texts)[:, column]
-    toxic = table.y[:, column] == 1
-    gate = 2.0 if hold is None else hold
-    held = float((scores[~toxic] >= gate).mean())
-    limit = np.quantile(scores[~toxic], 0.95)
+    column = LABELS.index("toxicity")
+    toxicity, toxic = scores[:, column], table.y[:, column] == 1
+    flagged = toxicity > np.quantile(toxicity[~toxic], _FLAGGED)
     words = [set(text.lower().replace(".", "").split()) for text in table.texts]
     terms = {}
     for term in TERMS:
-        rows = np.array([term in found for found in words])
+        rows = np.array([term in found for found in words], np.bool_)
         if (rows & toxic).sum() >= _LEAST <= (rows & ~toxic).sum():
             terms[term] = {
                 "rows": int(rows.sum()),
-                "auc": float(roc_auc_score(toxic[rows], scores[rows])),
-                "false_positives": float((scores[rows & ~toxic] > limit).mean()),
-                "held": float((scores[rows & ~toxic] >= gate).mean()),
+                "auc": float(roc_auc_score(toxic[rows], toxicity[rows])),
+                "false_positives": float(flagged[rows & ~toxic].mean()),
+                "held": float(held[rows & ~toxic].mean()),
+                "caught": float(held[rows & toxic].mean()),
             }
+    overall = float(held[~toxic].mean())
     whole = {
-        "auc": float(roc_auc_score(toxic, scores)),
-        "held": held,
-        "held_gap": max(found["held"] for found in terms.values()) - held,
+        "auc": float(roc_auc_score(toxic, toxicity)),
+        "held": overall,
+        "held_gap": max(found["held"] for found in terms.values()) - overall,
         "worst_auc": min(found["auc"] for found in terms.values()),
-        "widest_gap": max(found["false_positives"] for found in terms.values()) - 0.05,
+        "widest_gap": max(found["false_positives"] for found in terms.values()) - (1 - _FLAGGED),
     }
     return {"whole": whole, "terms": terms}

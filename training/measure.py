@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any
 
@@ -10,18 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from service.scoring import language
-from service.scoring.budgets import Threshold, thresholds
 from service.scoring.labels import HEADS
-from training import datasets, evaluate, identities
+from training import evaluate, evidence, identities, outcomes, serving
 from training.config import Config
 from training.datasets import LABELS, Table
+from training.evidence import Part
 from training.folds import folds
 from training.obfuscate import WAYS, obfuscate
+from training.serving import Gates, Reading, reached
 
 Floats = NDArray[np.float64]
 Good = dict[str, dict[str, list[float]]]
-_DISGUISED = 400
+_DISGUISED, _DISGUISED_SET = 400, "id-youtube-gambling-b"
+_SPAM_HEADS = ("spam", "gambling")
 
 
 def good_scores(table: Table, unseen: Floats, config: Config) -> tuple[Good, Any]:
@@ -37,7 +38,12 @@ def good_scores(table: Table, unseen: Floats, config: Config) -> tuple[Good, Any
 
 
 def measure(
-    pipeline: Pipeline, table: Table, unseen: Floats, good: Good, config: Config, folder: Path
+    pipeline: Pipeline,
+    table: Table,
+    unseen: Reading,
+    good: Good,
+    parts: Sequence[Part],
+    config: Config,
 ) -> dict[str, Any]:
     """All figures of a model.
 
@@ -47,29 +53,47 @@ def measure(
         Fitted, calibrated, without scratch heads.
     table : Table
         All rows, of every split.
-    unseen : ndarray
-        Probabilities by scratch heads where those left the row out.
+    unseen : Reading
+        Of those rows, by scratch heads where those left the row out.
     good : mapping
         Curves that thresholds come from.
-    folder : Path
-        Data sets that are never trained on.
+    parts : sequence of Part
+        The data sets that heads never saw, from :func:`training.evidence.collect`.
     """
-    gates = thresholds(evaluate.TAIL, good, 1, 30)
-    test = table.where(row.split == "test" and row.sure for row in table.rows).real()
+    gates = serving.gates(good)
+    tested = np.array([row.split == "test" and row.sure for row in table.rows], np.bool_)
+    tested &= np.array([not row.source.startswith("written-") for row in table.rows], np.bool_)
+    test = table.where(tested)
     scores = pipeline.predict_proba(test.texts)
+    held_out = np.array([row.split != "train" for row in table.rows], np.bool_)
+    never = [part for part in parts if not part.trained_on]
     return {
         "test": evaluate.by_source(test, scores),
         "ece": evaluate.calibration(test, scores, config.priors),
-        "unseen": _unseen(table, unseen, config),
-        "budgets": budgets(pipeline, table, unseen, gates, config, folder),
-        "eval": _on_eval(pipeline, folder),
-        "identities": identities.measure(pipeline, folder, gates["toxicity"].hold),
-        "disguised": disguised(pipeline, folder, gates),
-        "thresholds": {h: {"hold": t.hold, "reject": t.reject} for h, t in gates.items()},
+        "unseen": left_out(table, unseen.scores, config),
+        "eval": on_eval([(part.table, part.reading.scores) for part in never]),
+        "budgets": outcomes.confusion(parts, gates),
+        "lengths": outcomes.by_length(evidence.slices(list(parts)), gates),
+        "languages": outcomes.languages(table.where(held_out), unseen.where(held_out)),
+        "identities": _identities(never, gates),
+        "disguised": disguised(pipeline, parts, gates, config.unknown_limit),
+        "thresholds": {
+            lang: {head: {"hold": t.hold, "reject": t.reject} for head, t in by_head.items()}
+            for lang, by_head in gates.items()
+        },
     }
 
 
-def _unseen(table: Table, unseen: Floats, config: Config) -> dict[str, Any]:
+def _identities(parts: Sequence[Part], gates: Gates) -> dict[str, Any]:
+    """The template sentences, where they are at hand."""
+    for part in parts:
+        if not part.natural:
+            held = reached(part.reading, gates, "hold", ("toxicity",))
+            return identities.measure(part.table, part.reading.scores, held)
+    return {}
+
+
+def left_out(table: Table, unseen: Floats, config: Config) -> dict[str, Any]:
     """Leave-one-source-out: each data set scored by the head that never saw it."""
     report: dict[str, Any] = {}
     for fold in folds(config):
@@ -81,82 +105,34 @@ def _unseen(table: Table, unseen: Floats, config: Config) -> dict[str, Any]:
     return report
 
 
-def _on_eval(pipeline: Pipeline, folder: Path) -> dict[str, Any]:
-    """Figures on the data sets that are never trained on, where they are at hand."""
+def on_eval(
+    scored: Iterable[tuple[Table, Floats]], heads: tuple[str, ...] = HEADS
+) -> dict[str, Any]:
+    """Figures on the data sets that are never trained on, by data set and head."""
     report = {}
-    for path in sorted(folder.glob("*.csv.gz")):
-        table = datasets.read_eval(path)
-        for head, figures in evaluate.by_source(table, pipeline.predict_proba(table.texts)).items():
-            report[f"{path.name.removesuffix('.csv.gz')}/{head}"] = next(iter(figures.values()))
+    for table, scores in scored:
+        for head, figures in evaluate.by_source(table, scores, heads=heads).items():
+            report[f"{table.names[0]}/{head}"] = next(iter(figures.values()))
     return report
 
 
-def budgets(
-    pipeline: Pipeline,
-    table: Table,
-    unseen: Floats,
-    gates: dict[str, Threshold],
-    config: Config,
-    folder: Path,
+def disguised(
+    pipeline: Pipeline, parts: Sequence[Part], gates: Gates, unknown_limit: float
 ) -> dict[str, Any]:
-    """Shares of good comments rejected and held at the default budgets, per unseen data set."""
+    """Of unseen spam that is held or rejected for it: the share that still is after each trick."""
+    spam = [text for part in parts if part.name == _DISGUISED_SET for text in _spam(part, gates)]
+    caught = Random(1).sample(spam, min(_DISGUISED, len(spam)))  # noqa: S311
     report = {}
-    for fold in folds(config):
-        for name in fold.sources:
-            if name in table.names:
-                rows = (table.groups == table.names.index(name)) & _known_good(table)
-                report[f"{name} (left out: {fold.head})"] = _shares(unseen[rows], gates)
-    for path in sorted(folder.glob("*.csv.gz")):
-        held = datasets.read_eval(path)
-        good = held.where(_known_good(held))
-        if "templates" not in path.name:
-            features = pipeline.named_steps["features"].transform(good.texts)
-            scores = pipeline.named_steps["heads"].predict_proba(features)
-            readings = language.read(scores[:, len(HEADS) :], features, config.unknown_limit)
-            unsure = np.array([doubt for _, doubt in readings])
-            report[path.name.removesuffix(".csv.gz")] = _shares(scores, gates, unsure)
-    return report
-
-
-def _known_good(table: Table) -> NDArray[np.bool_]:
-    spam, toxicity = (table.y[:, LABELS.index(head)] for head in ("spam", "toxicity"))
-    good: NDArray[np.bool_] = (spam != 1) & (toxicity != 1) & ((spam == 0) | (toxicity == 0))
-    return good
-
-
-def _shares(
-    scores: Floats, gates: dict[str, Threshold], unsure: NDArray[np.bool_] | None = None
-) -> dict[str, Any]:
-    rejected, held = np.zeros(len(scores), np.bool_), np.zeros(len(scores), np.bool_)
-    for head, gate in gates.items():
-        column = scores[:, LABELS.index(head)]
-        rejected |= column >= (2.0 if gate.reject is None else gate.reject)
-        held |= column >= (2.0 if gate.hold is None else gate.hold)
-    found = {"rows": len(scores), "rejected": rejected.mean(), "held": (held & ~rejected).mean()}
-    if unsure is not None:
-        found["unsure"] = (unsure & ~held).mean()
-    return {key: round(float(value), 5) for key, value in found.items()}
-
-
-def disguised(pipeline: Pipeline, folder: Path, gates: dict[str, Threshold]) -> dict[str, Any]:
-    """Of unseen spam that is held or rejected: the share that still is after each trick."""
-    path = folder / "id-youtube-gambling-b.csv.gz"
-    if not path.is_file():
-        return {}
-    spam = [row.text for row in datasets.read_eval(path).rows if row.labels[0] == 1]
-    caught = [text for text, hit in zip(spam, _caught(pipeline, spam, gates), strict=True) if hit]
-    caught = Random(1).sample(caught, min(_DISGUISED, len(caught)))  # noqa: S311
-    report = {}
-    for way in sorted(WAYS):
+    for way in sorted(WAYS) if caught else ():
         rng = Random(way)  # noqa: S311
         texts = [obfuscate(text, way, rng, 0.6) for text in caught]
-        report[way] = round(float(_caught(pipeline, texts, gates).mean()), 4)
+        reading = serving.read(pipeline, texts, unknown_limit)
+        report[way] = round(float(reached(reading, gates, "hold", _SPAM_HEADS).mean()), 4)
     return report
 
 
-def _caught(pipeline: Pipeline, texts: list[str], gates: dict[str, Threshold]) -> NDArray[np.bool_]:
-    scores = pipeline.predict_proba(texts)
-    limits = {head: gate.hold for head, gate in gates.items() if head in ("spam", "gambling")}
-    hits = [scores[:, LABELS.index(h)] >= limit for h, limit in limits.items() if limit is not None]
-    caught: NDArray[np.bool_] = np.any(hits, axis=0)
-    return caught
+def _spam(part: Part, gates: Gates) -> list[str]:
+    """The spam of a data set that is caught."""
+    hits = reached(part.reading, gates, "hold", _SPAM_HEADS)
+    hits &= part.table.y[:, LABELS.index("spam")] == 1
+    return part.table.where(hits).texts

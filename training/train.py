@@ -21,11 +21,21 @@ from sklearn.pipeline import Pipeline
 from service.scoring import artefact
 from service.scoring.features import build_pipeline
 from service.scoring.labels import LANGUAGES
-from training import card, config, datasets, disguise, evaluate, evidence, folds, measure
-from training.datasets import LABELS, Table
+from training import (
+    baseline,
+    card,
+    config,
+    datasets,
+    disguise,
+    evaluate,
+    evidence,
+    folds,
+    measure,
+    serving,
+)
+from training.datasets import DATA, LABELS, Table
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT.parent / "shared" / "data" / "train"
 Floats = NDArray[np.float64]
 CANARIES = (
     "Terima kasih atas beritanya, semoga lekas membaik.",
@@ -83,13 +93,16 @@ def train(settings: config.Config, options: argparse.Namespace, console: Console
         pipeline = fit(settings, table)
         cost = _cost(began)
         status.update("measuring")
-        scores = pipeline.predict_proba(table.texts)
-        unseen = folds.unseen(table, folds.folds(settings), scores)
+        unseen = folds.unseen(
+            table,
+            folds.folds(settings),
+            serving.read(pipeline, table.texts, settings.unknown_limit),
+        )
         pipeline.named_steps["heads"].keep(LABELS)
-        good, rows = measure.good_scores(table, unseen, settings)
-        metrics = measure.measure(pipeline, table, unseen, good, settings, options.eval)
+        good, rows = measure.good_scores(table, unseen.scores, settings)
+        parts = evidence.collect(pipeline, table, unseen, settings, options.eval)
+        metrics = measure.measure(pipeline, table, unseen, good, parts, settings)
         status.update("saving")
-        slices = evidence.collect(pipeline, table, unseen, settings, options.eval)
         metadata = {
             "version": version,
             "created": created.isoformat(timespec="seconds"),
@@ -97,7 +110,7 @@ def train(settings: config.Config, options: argparse.Namespace, console: Console
             "seed": settings.seed,
             "priors": settings.priors,
             "sources": card.sources(settings, table),
-            "metrics": {**metrics, "training": cost},
+            "metrics": {**metrics, "training": cost, "baseline": baseline.recorded(settings)},
             "tail": evaluate.TAIL,
             "good": good,
             "rows": rows,
@@ -108,7 +121,7 @@ def train(settings: config.Config, options: argparse.Namespace, console: Console
             pipeline,
             metadata,
             CANARIES,
-            lambda found: papers(found, slices, quote=options.quote),
+            lambda found: papers(found, evidence.slices(parts), quote=options.quote),
         )
     artefact.point(options.out, saved)
     print(f"{version}: {saved.digest[:12]}, {cost['seconds']} s, {cost['peak_mb']} MB")

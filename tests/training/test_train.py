@@ -95,6 +95,10 @@ def test_it_works(tmp_path: Path) -> None:
     spam, good = scorer.assess(["slot gacor 3", "terima kasih 2"])
     assert spam.scores["spam"] > good.scores["spam"]
     assert "made up" in (tmp_path / "models" / "v1" / "CARD.md").read_text()
+    told = scorer.metadata.metrics["thresholds"]
+    served = {lang: scorer.thresholds(1, 30, language=lang)["spam"].hold for lang in told}
+    assert {lang: gates["spam"]["hold"] for lang, gates in told.items()} == served
+    assert set(told) == {"id", "en", "mixed", "other"}
 
 
 @pytest.mark.parametrize("flags", [(), ("--quote",)])

@@ -1,0 +1,7 @@
+"""The tiny model of the scoring tests, for those of training too."""
+
+from __future__ import annotations
+
+from tests.scoring.conftest import models, pipeline, scorer
+
+__all__ = ["models", "pipeline", "scorer"]
