@@ -14,9 +14,10 @@ from service.comments import utc_now
 from service.complaints import Complaints
 from service.errors import BadSettings, ServiceError
 from service.figures import Dashboard
+from service.following import Follower
 from service.housekeeping import Housekeeper
 from service.metrics import Metrics
-from service.model import load_scorer
+from service.model import Models
 from service.moderation import Moderation
 from service.newsreel import Newsreel
 from service.outbound.post import Post
@@ -68,9 +69,10 @@ def create_app(
     metrics = metrics or Metrics(shared=False)
     database = open_database(settings.database_url, pool_size=settings.threads + 2)
     access = Access(database, settings.secret, now)
+    follower = Follower(Models.of(settings), scorer)
     moderation = Moderation(
         database,
-        scorer or load_scorer(settings.models_dir),
+        follower.scorer,
         settings.secret,
         now,
         metrics,
@@ -96,6 +98,7 @@ def create_app(
             Housekeeper({"rejudge_held": moderation.rejudge_held}),
             # A thread of its own: a slow receiver must not keep the rest of the house waiting.
             Housekeeper({"webhooks": courier.deliver}, every_seconds=2.0),
+            Housekeeper({"model": lambda: follower.look(moderation.take_up)}, every_seconds=2.0),
         ),
     }
     reports = Reports(database, moderation, settings.secret, now)
@@ -116,7 +119,7 @@ def create_app(
     app.register_blueprint(settings_blueprint(access, sign_ins, rulebook, desk))
     complaints = Complaints(database, now)
     app.register_blueprint(events.blueprint(Newsreel(database), complaints, access))
-    app.register_blueprint(_health(database, moderation, metrics))
+    app.register_blueprint(_health(database, moderation, metrics, follower))
     app.register_blueprint(docs.blueprint(__version__, demo=settings.demo))
     if settings.demo:
         app.register_blueprint(demo.blueprint(moderation, access))
@@ -131,7 +134,9 @@ def _crashed(info: tuple[type[BaseException], BaseException, object]) -> None:
     logs.crash("crash", info[1])
 
 
-def _health(database: Database, moderation: Moderation, metrics: Metrics) -> Blueprint:
+def _health(
+    database: Database, moderation: Moderation, metrics: Metrics, follower: Follower
+) -> Blueprint:
     def queue_size() -> int:
         with database.read() as tx:
             return store.held_count(tx)
@@ -141,14 +146,19 @@ def _health(database: Database, moderation: Moderation, metrics: Metrics) -> Blu
             size = queue_size()
         except ServiceError:  # what needs no database is told without one
             size = None
-        return metrics.exposition(queue_size=size, model_version=moderation.scorer.version)
+        return metrics.exposition(
+            queue_size=size,
+            model_version=moderation.scorer.version,
+            model_refused=bool(follower.refused),
+        )
 
     checks = {
         "model": lambda: getattr(moderation.scorer, "reason", ""),
         "database": lambda: _failure_of(queue_size),
         "migrations": lambda: _failure_of(lambda: pending(database)),
     }
-    return health.blueprint(checks, exposition)
+    remarks = {"promoted_model": lambda: follower.refused}
+    return health.blueprint(checks, exposition, remarks)
 
 
 def _failure_of(check: Callable[[], object]) -> str:

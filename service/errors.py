@@ -87,6 +87,12 @@ class TooMany(ServiceError):
         self.retry_after = retry_after
 
 
+class Refused(ServiceError):
+    """For operators: it could be done and should not; the message says what speaks against it."""
+
+    slug = "refused"
+
+
 class Unavailable(ServiceError):
     """Nothing can be stored or scored now; the same request may work later."""
 

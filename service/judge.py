@@ -45,7 +45,7 @@ class Meter(Protocol):
 
 
 class Judge:
-    """Decides, and stores nothing. `scorer` may be replaced while it works."""
+    """Decides, and stores nothing. `take_up` may put another scorer in place while it works."""
 
     def __init__(
         self,
@@ -59,6 +59,11 @@ class Judge:
         self._meter = meter
         self._chance = chance
         self._compiled: dict[str, tuple[int, checks.Lists]] = {}
+
+    def take_up(self, scorer: Scorer | NoModel) -> None:
+        """Judge by another model from now on; what is under way ends with the one it began with."""
+        self.scorer = scorer
+        rulebook.forget_limits()
 
     def decide(
         self,
@@ -77,7 +82,7 @@ class Judge:
             evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
             decision = policy.decide(evidence, scorer.version)
             if rules.shadow:
-                decision = self._beside(decision, submission, rules)
+                decision = _beside(decision, submission, rules, scorer)
         if decision.verdict == "accept" or scores is None:
             return decision
         with self.timed("explain"):
@@ -89,8 +94,8 @@ class Judge:
 
     def decide_again(self, site: Site, case: Case) -> Decision:
         """Judge a waiting comment by today's model, rules and lists, in the company it had then."""
-        rules, submission = site.rules.at(self._now()), case.submission
-        scores, limits = self._assess(self.scorer, submission.content, rules)
+        scorer, rules, submission = self.scorer, site.rules.at(self._now()), case.submission
+        scores, limits = self._assess(scorer, submission.content, rules)
         kept = [s for s in case.decision.reasons if s.code not in policy.SCORE_CODES]
         raised = (
             *checks.language(scores),
@@ -99,8 +104,8 @@ class Judge:
         )
         context = case.decision.context
         evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
-        decision = policy.decide(evidence, self.scorer.version)
-        return decision if scores is None else _explained(decision, self.scorer, submission.content)
+        decision = policy.decide(evidence, scorer.version)
+        return decision if scores is None else _explained(decision, scorer, submission.content)
 
     def draws(self, site: Site, case: Case) -> bool:
         """Whether chance picks this verdict for a person's second look; the answer is unchanged."""
@@ -114,12 +119,6 @@ class Judge:
         start = perf_counter()
         yield
         self._meter.phase(phase, perf_counter() - start)
-
-    def _beside(self, decision: Decision, submission: Submission, rules: Rules) -> Decision:
-        """The same decision, with what the shadow rules would have answered."""
-        shadow = rules.shadowed() or rules
-        would = rulebook.again(decision, submission, shadow, self.scorer)
-        return replace(decision, shadow=would.verdict)
 
     def _lists(self, site: Site) -> checks.Lists:
         """The site's lists, compiled once per version of its rules."""
@@ -147,6 +146,14 @@ def scores_of(assessment: Assessment) -> Scores:
     """The scorer's word in the house's vocabulary."""
     language = cast(Language, assessment.language)
     return Scores(assessment.scores, language, assessment.unsure)
+
+
+def _beside(
+    decision: Decision, submission: Submission, rules: Rules, scorer: Scorer | NoModel
+) -> Decision:
+    """The same decision, with what the shadow rules would have answered."""
+    would = rulebook.again(decision, submission, rules.shadowed() or rules, scorer)
+    return replace(decision, shadow=would.verdict)
 
 
 def _explained(decision: Decision, scorer: Scorer | NoModel, text: str) -> Decision:

@@ -64,16 +64,19 @@ class Metrics:
         """Count one request by its route's pattern, never by its path."""
         self._requests.labels(route, str(status)).observe(seconds)
 
-    def exposition(self, *, queue_size: int | None, model_version: str) -> tuple[bytes, str]:
+    def exposition(
+        self, *, queue_size: int | None, model_version: str, model_refused: bool
+    ) -> tuple[bytes, str]:
         """Everything in Prometheus' text format, with its content type."""
         registry = CollectorRegistry() if self._shared else self._registry
         if self._shared:
             multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        body = generate_latest(registry) + _gauges(queue_size, model_version)
+        body = generate_latest(registry)
+        body += _gauges(queue_size, model_version, model_refused=model_refused)
         return body, CONTENT_TYPE_LATEST
 
 
-def _gauges(queue_size: int | None, model_version: str) -> bytes:
+def _gauges(queue_size: int | None, model_version: str, *, model_refused: bool) -> bytes:
     """What is read when asked; made afresh, so that no worker's copy can be stale."""
     registry = CollectorRegistry()
     if queue_size is not None:
@@ -81,4 +84,9 @@ def _gauges(queue_size: int | None, model_version: str) -> bytes:
         queue.set(queue_size)
     model = Gauge("saring_model", "The model in use.", ["version"], registry=registry)
     model.labels(model_version).set(1)
+    refused = Gauge(
+        "saring_model_refused", "1 while a promoted model is refused and an earlier one goes on.",
+        registry=registry,
+    )  # fmt: skip
+    refused.set(model_refused)
     return generate_latest(registry)

@@ -57,12 +57,12 @@ class Moderation:
 
     @property
     def scorer(self) -> Scorer | NoModel:
-        """The model in use; putting another in its place is seen by the next comment."""
+        """The model in use."""
         return self._judge.scorer
 
-    @scorer.setter
-    def scorer(self, scorer: Scorer | NoModel) -> None:
-        self._judge.scorer = scorer
+    def take_up(self, scorer: Scorer | NoModel) -> None:
+        """Judge by another model from the next comment on; one under way keeps the earlier one."""
+        self._judge.take_up(scorer)
 
     def submit(
         self, site: Site, arrival: Arrival, idempotency_key: str = "", *, live: bool = True
@@ -127,9 +127,13 @@ class Moderation:
         submission = privacy.seal(arrival, site.id, self._secret)
         return self._judge.decide(site, submission, self._gather(site, submission).history)
 
-    def score(self, texts: Sequence[str]) -> list[Scores]:
-        """What the model says of some texts; nothing is stored. No model: `Unavailable`."""
-        return [scores_of(assessment) for assessment in self.scorer.assess(texts)]
+    def score(self, texts: Sequence[str]) -> tuple[str, list[Scores]]:
+        """A model's version and what it says of some texts; nothing is stored.
+
+        No model: `Unavailable`.
+        """
+        scorer = self.scorer
+        return scorer.version, [scores_of(found) for found in scorer.assess(texts)]
 
     def case(self, site: Site, comment_id: str) -> Case:
         """One stored comment of this site, or `Missing`."""

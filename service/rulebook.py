@@ -119,6 +119,11 @@ def _limits(
     return {head: Limits(pair.hold, pair.reject) for head, pair in found.items()}
 
 
+def forget_limits() -> None:
+    """Let go of a model that judges no more."""
+    _limits.cache_clear()
+
+
 def again(
     decision: Decision,
     submission: Submission,

@@ -13,8 +13,8 @@ from typing import Final
 from service import events, home, privacy
 from service.comments import utc_now
 from service.errors import BadSettings, ServiceError
+from service.model import Models
 from service.moderation import ANSWERS_KEPT
-from service.scoring.scorer import Scorer
 from service.settings import Settings
 from service.storage import accounts, complaints, store
 from service.storage import events as told
@@ -105,7 +105,7 @@ def _migrations(settings: Settings) -> None:
 
 
 def _model(settings: Settings) -> None:
-    Scorer.load(settings.models_dir)
+    Models.of(home.prepare(settings)).load()
 
 
 def _disk(settings: Settings) -> None:

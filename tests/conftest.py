@@ -144,7 +144,7 @@ def access(database: Database, clock: Clock) -> Access:
 def settings(sqlite: Database, tmp_path: Path) -> Settings:
     url = sqlite.engine.url.render_as_string(hide_password=False)
     return Settings(
-        home=tmp_path, database_url=url, secret=SECRET, models_dir=tmp_path / "models", demo=True
+        home=tmp_path, database_url=url, secret=SECRET, models_dir=tmp_path / "shipped", demo=True
     )
 
 

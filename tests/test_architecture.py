@@ -148,7 +148,15 @@ MAY_IMPORT = {
     },
     "service.surroundings": {"service.checks", "service.storage", "service.comments"},
     "service.housekeeping": {"service.logs", "service.errors"},
-    "service.model": {"service.logs", "service.scoring.scorer", "service.errors"},
+    # Models on disk: which is in force, how another comes to be, and who follows it.
+    "service.model": {"service.logs", "service.scoring", "service.settings", "service.errors"},
+    "service.promotion": {"service.model", "service.scoring", "service.errors"},
+    "service.following": {
+        "service.model",
+        "service.scoring.scorer",
+        "service.logs",
+        "service.errors",
+    },
     "service.cluster": {"service.scoring.artefact", "service.errors"},
     "service.metrics": {"service.comments"},
     "service.settings": {"service.errors"},

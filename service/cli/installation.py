@@ -8,7 +8,7 @@ from service import home, logs
 from service.access import Access
 from service.comments import utc_now
 from service.errors import BadSettings, Unavailable
-from service.model import load_scorer
+from service.model import Models, load_current
 from service.rulebook import Rulebook
 from service.settings import Settings
 from service.signins import SignIns
@@ -25,6 +25,7 @@ class Installation:
     access: Access
     sign_ins: SignIns
     rulebook: Rulebook
+    models: Models
 
 
 def installation() -> Installation:
@@ -40,5 +41,6 @@ def installation() -> Installation:
         ) from error
     access = Access(database, settings.secret, utc_now)
     sign_ins = SignIns(database, settings.secret, utc_now)
-    rulebook = Rulebook(database, lambda: load_scorer(settings.models_dir), utc_now)
-    return Installation(settings, database, access, sign_ins, rulebook)
+    models = Models.of(settings)
+    rulebook = Rulebook(database, lambda: load_current(models), utc_now)
+    return Installation(settings, database, access, sign_ins, rulebook, models)

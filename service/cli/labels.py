@@ -15,7 +15,7 @@ from service.archives import READERS
 from service.cli.installation import installation
 from service.comments import utc_now
 from service.imports import Importer, Tally
-from service.model import load_scorer
+from service.model import load_current
 
 _SHOWN: Final = 20
 
@@ -41,9 +41,7 @@ def export_labels(output: IO[str], site: str) -> None:
 def import_past(file: IO[bytes], site: str, kind: str) -> None:
     """Take in a site's moderated past; what is here already is passed over."""
     here = installation()
-    importer = Importer(
-        here.database, load_scorer(here.settings.models_dir), here.settings.secret, utc_now
-    )
+    importer = Importer(here.database, load_current(here.models), here.settings.secret, utc_now)
     told, tally = 0, Tally()
     console = Console(stderr=True)
     columns = (BarColumn(), TextColumn("{task.description}"))

@@ -1,21 +1,20 @@
 """A trained model on disk: written whole or not at all, and refused for a named reason.
 
-``load`` checks in this order: digest (before anything is unpickled), library versions, labels,
-canary texts. The only joblib of the house is here, so that is where a pickle could come in.
+Loading checks in this order: digest or signature (before anything is unpickled), library versions,
+labels, canary texts. The shipped model is pinned by its digest in ``current.json``; a model made by
+this installation is signed. The only joblib of the house is here, so that is where a pickle could
+come in.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import platform
 import re
 import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from sklearn.pipeline import Pipeline
 
 from service.errors import BadArtefact
 from service.scoring.labels import HEADS, LANGUAGES
+from service.scoring.signature import check_digest, digest, read_json, sign, verified, write_json
 
 FORMAT = 1
 MODEL, METADATA, CURRENT = "model.joblib", "metadata.json", "current.json"
@@ -49,6 +49,8 @@ class Metadata:
 
     ``good`` maps head -> language -> scores of held-out good comments at ``tail`` shares: the
     score that a share of them reaches. ``rows`` counts those comments per head and language.
+    ``reference`` is how held-out comments looked at training time, for the drift watch
+    (`service.scoring.looks`).
     """
 
     format: int
@@ -67,6 +69,7 @@ class Metadata:
     rows: dict[str, dict[str, int]]
     unknown_limit: float
     canaries: list[Canary]
+    reference: dict[str, Any] | None = None
 
 
 def libraries() -> dict[str, str]:
@@ -85,10 +88,11 @@ def save(
     metadata: dict[str, Any],
     texts: Sequence[str],
     describe: Callable[[Metadata], Mapping[str, str]] | None = None,
+    key: bytes = b"",
 ) -> Metadata:
     """Write ``models/<version>`` in one rename; the digest and canaries are filled in here.
 
-    ``describe`` gives the texts of further files, by name.
+    ``describe`` gives the texts of further files, by name. With a key the folder is signed.
     """
     version = metadata["version"]
     models.mkdir(parents=True, exist_ok=True)
@@ -106,6 +110,8 @@ def save(
         write_json(room / METADATA, asdict(complete))
         for name, content in (describe(complete) if describe else {}).items():
             (room / name).write_text(content, encoding="utf-8")
+        if key:
+            sign(room, key)
         room.chmod(0o755)
         _swap_in(room, models / version)
     finally:
@@ -114,38 +120,70 @@ def save(
 
 
 def point(models: Path, metadata: Metadata) -> None:
-    """Make a saved version the current one, atomically."""
-    write_json(models / CURRENT, {"version": metadata.version, "digest": metadata.digest})
+    """Make a saved version the one that this folder ships, by the digests of its files."""
+    pinned = {
+        "version": metadata.version,
+        "digest": metadata.digest,
+        "metadata_digest": digest(models / metadata.version / METADATA),
+    }
+    write_json(models / CURRENT, pinned)
+
+
+def shipped_version(models: Path) -> str:
+    """The version that a folder of shipped models pins."""
+    version = read_json(models / CURRENT).get("version")
+    if not isinstance(version, str) or not is_version(version):
+        raise BadArtefact(f"{CURRENT} names no version: {version!r}")
+    return version
 
 
 def load(models: Path) -> tuple[Pipeline, Metadata]:
-    """The current model, memory mapped, or :class:`BadArtefact` saying why not."""
-    current = _read_json(models / CURRENT)
-    version = current.get("version")
-    if not isinstance(version, str) or not _VERSION.fullmatch(version):
-        raise BadArtefact(f"{CURRENT} names no version: {version!r}")
-    metadata = _metadata(models / version / METADATA)
-    if metadata.version != version:
-        raise BadArtefact(f"folder {version} holds the metadata of version {metadata.version}")
-    _check_digest(models / version / MODEL, str(current.get("digest")), metadata.digest)
+    """The shipped model, memory mapped, or :class:`BadArtefact` saying why not."""
+    folder = models / shipped_version(models)
+    current = read_json(models / CURRENT)
+    if "metadata_digest" in current:
+        check_digest(folder / METADATA, str(current["metadata_digest"]))
+    claimed = read_metadata(folder).digest
+    check_digest(folder / MODEL, str(current.get("digest")), claimed)
+    return _load(folder)
+
+
+def load_signed(folder: Path, key: bytes) -> tuple[Pipeline, Metadata]:
+    """A model that this installation made, or :class:`BadArtefact` saying why it is refused."""
+    files = verified(folder, key)
+    for name in (MODEL, METADATA):
+        if name not in files:
+            raise BadArtefact(f"{name} of {folder.name} is not signed")
+    return _load(folder)
+
+
+def read_metadata(folder: Path) -> Metadata:
+    """What a version's folder says of its model; the folder bears the version's name."""
+    value = read_json(folder / METADATA)
+    if value.get("format") != FORMAT:
+        raise BadArtefact(f"format {value.get('format')!r} is not {FORMAT}")
+    needed = {f.name for f in fields(Metadata) if f.default is MISSING}
+    if missing := needed - value.keys():
+        raise BadArtefact(f"{METADATA} lacks {', '.join(sorted(missing))}")
+    known = {field.name: value[field.name] for field in fields(Metadata) if field.name in value}
+    known["canaries"] = [Canary(c["text"], c["probabilities"]) for c in value["canaries"]]
+    if known["version"] != folder.name:
+        raise BadArtefact(f"folder {folder.name} holds the metadata of version {known['version']}")
+    return Metadata(**known)
+
+
+def is_version(name: str) -> bool:
+    """Whether this can be the name of a version, and of its folder."""
+    return _VERSION.fullmatch(name) is not None
+
+
+def _load(folder: Path) -> tuple[Pipeline, Metadata]:
+    metadata = read_metadata(folder)
     _check_libraries(metadata)
-    pipeline = _unpickle(models / version / MODEL)
+    pipeline = _unpickle(folder / MODEL)
     _check_labels(pipeline, metadata)
     _check_canaries(pipeline, metadata.canaries)
     return pipeline, metadata
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Replace a JSON file atomically."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    half.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    half.replace(path)
 
 
 def _swap_in(room: Path, home: Path) -> None:
@@ -163,39 +201,6 @@ def _canaries(pipeline: Pipeline, texts: Sequence[str]) -> list[Canary]:
         Canary(text, dict(zip(names, map(float, row), strict=True)))
         for text, row in zip(texts, rows, strict=True)
     ]
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadArtefact(f"no model: {path} does not exist") from None
-    except (OSError, ValueError) as error:
-        raise BadArtefact(f"{path.name} cannot be read: {error}") from None
-    if not isinstance(value, dict):
-        raise BadArtefact(f"{path.name} is not an object")
-    return value
-
-
-def _metadata(path: Path) -> Metadata:
-    value = _read_json(path)
-    if value.get("format") != FORMAT:
-        raise BadArtefact(f"format {value.get('format')!r} is not {FORMAT}")
-    missing = {field.name for field in fields(Metadata)} - value.keys()
-    if missing:
-        raise BadArtefact(f"{METADATA} lacks {', '.join(sorted(missing))}")
-    canaries = [Canary(item["text"], item["probabilities"]) for item in value.pop("canaries")]
-    known = {field.name: value[field.name] for field in fields(Metadata) if field.name in value}
-    return Metadata(**known, canaries=canaries)
-
-
-def _check_digest(path: Path, *expected: str) -> None:
-    if not path.is_file():
-        raise BadArtefact(f"no model: {path} does not exist")
-    found = digest(path)
-    for wanted in expected:
-        if found != wanted:
-            raise BadArtefact(f"digest of {MODEL} is {found[:12]}…, expected {wanted[:12]}…")
 
 
 def _check_libraries(metadata: Metadata) -> None:

@@ -57,8 +57,8 @@ def blueprint(moderation: Moderation, access: Access) -> Blueprint:
         site_of(request, access)
         request.max_content_length = SCORE_BODY_BYTES
         texts = body_as(TextsIn, request)
-        version = moderation.scorer.version
-        results = [_scores_out(scores) for scores in moderation.score(texts.listed())]
+        version, found = moderation.score(texts.listed())
+        results = [_scores_out(scores) for scores in found]
         answer = {"results": results} if texts.contents else results[0]
         return jsonify({**answer, "model_version": version})
 

@@ -34,7 +34,7 @@ def blueprint(moderation: Moderation, reports: Reports, access: Access) -> Bluep
         site_of(request, access)
         asked = analyze_request(_body())
         spans = sentences(asked.text) if asked.sentences else []
-        whole, *parts = moderation.score([asked.text, *(asked.text[b:e] for b, e in spans)])
+        _, (whole, *parts) = moderation.score([asked.text, *(asked.text[b:e] for b, e in spans)])
         detected = checked(asked, whole)
         if not asked.sentences:
             spans, parts = [(0, len(asked.text))], [whole]
@@ -52,7 +52,7 @@ def blueprint(moderation: Moderation, reports: Reports, access: Access) -> Bluep
     def suggest() -> Response:
         site = site_of(request, access)
         said = suggest_request(_body())
-        detected = detected_in(moderation.score([said.text])[0])
+        detected = detected_in(moderation.score([said.text])[1][0])
         verdict: Verdict = "reject" if max(said.scores.values()) >= 0.5 else "accept"
         reports.report(site, Arrival(without_controls(said.text)), verdict, DOOR, _labels(said))
         languages = {"requestedLanguages": said.languages, "detectedLanguages": detected}

@@ -24,12 +24,20 @@ def edit(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path.write_text(json.dumps(value))
 
 
+def edit_metadata(models: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change the metadata and pin what it is now, as an attacker with the whole folder could."""
+    path = models / "tiny" / artefact.METADATA
+    edit(path, change)
+    pin = artefact.digest(path)
+    edit(models / artefact.CURRENT, lambda value: value.update(metadata_digest=pin))
+
+
 def replace_model(models: Path, blob: bytes) -> None:
-    """Swap the pickle and make all digests agree, as an attacker with the whole folder could."""
+    """Swap the pickle and make all digests agree."""
     path = models / "tiny" / artefact.MODEL
     path.write_bytes(blob)
     new = artefact.digest(path)
-    edit(models / "tiny" / artefact.METADATA, lambda value: value.update(digest=new))
+    edit_metadata(models, lambda value: value.update(digest=new))
     edit(models / artefact.CURRENT, lambda value: value.update(digest=new))
 
 
@@ -81,8 +89,7 @@ def test_current_and_metadata_disagree(models: Path) -> None:
 
 
 def test_other_library_versions(models: Path) -> None:
-    path = models / "tiny" / "metadata.json"
-    edit(path, lambda value: value["libraries"].update({"scikit-learn": "0.1"}))
+    edit_metadata(models, lambda value: value["libraries"].update({"scikit-learn": "0.1"}))
     assert "scikit-learn 0.1" in refusal(models)
 
 
@@ -102,29 +109,38 @@ def test_a_broken_pickle(models: Path) -> None:
 
 
 def test_other_labels(models: Path) -> None:
-    edit(models / "tiny" / "metadata.json", lambda value: value["labels"].reverse())
+    edit_metadata(models, lambda value: value["labels"].reverse())
     assert "labels are" in refusal(models)
 
 
 def test_a_model_that_answers_otherwise(models: Path) -> None:
-    path = models / "tiny" / "metadata.json"
-    edit(path, lambda value: value["canaries"][0]["probabilities"].update(spam=0.123))
+    edit_metadata(models, lambda value: value["canaries"][0]["probabilities"].update(spam=0.123))
     assert "canary" in refusal(models)
 
 
 def test_no_canaries(models: Path) -> None:
-    edit(models / "tiny" / "metadata.json", lambda value: value["canaries"].clear())
+    edit_metadata(models, lambda value: value["canaries"].clear())
     assert "no canary" in refusal(models)
 
 
 def test_another_format(models: Path) -> None:
-    edit(models / "tiny" / "metadata.json", lambda value: value.update(format=0))
+    edit_metadata(models, lambda value: value.update(format=0))
     assert "format 0" in refusal(models)
 
 
 def test_incomplete_metadata(models: Path) -> None:
-    edit(models / "tiny" / "metadata.json", lambda value: value.pop("good"))
+    edit_metadata(models, lambda value: value.pop("good"))
     assert "lacks good" in refusal(models)
+
+
+def test_metadata_that_were_changed(models: Path) -> None:
+    edit(models / "tiny" / artefact.METADATA, lambda value: value.update(unknown_limit=1.0))
+    assert "digest of metadata.json" in refusal(models)
+
+
+def test_a_pin_without_metadata_as_older_releases_wrote_it(models: Path) -> None:
+    edit(models / artefact.CURRENT, lambda value: value.pop("metadata_digest"))
+    assert artefact.load(models)[1].version == "tiny"
 
 
 def test_a_folder_under_another_name(models: Path) -> None:

@@ -380,7 +380,7 @@ def test_a_crash_is_told_in_the_same_shape(app, call, monkeypatch):
 
 
 def test_no_model(app, call):
-    app.extensions["saring"]["moderation"].scorer = NoModel("there is none")
+    app.extensions["saring"]["moderation"].take_up(NoModel("there is none"))
     assert refusal(call(), 503)["status"] == "UNAVAILABLE"
 
 
