@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -10,15 +11,18 @@ from typing import Final
 
 from argon2 import PasswordHasher
 
+from service import signing
 from service.comments import IMPORTER, REPORTERS, Site, SiteKeys, new_id
-from service.errors import Conflict, Forbidden, Missing, Unauthenticated
+from service.errors import BadSettings, Conflict, Forbidden, Missing, Unauthenticated
 from service.storage import accounts
 from service.storage.accounts import KeyDigests
 from service.storage.engine import Database
+from service.turnstile import Turnstile
 
 KEY_DIGITS: Final = 40
 SHORT_KEY_DIGITS: Final = 12
 ROLES: Final = ("admin", "moderator")
+_KEY: Final = re.compile(rf"[0-9a-f]{{{KEY_DIGITS}}}|[0-9a-f]{{{SHORT_KEY_DIGITS}}}", re.IGNORECASE)
 _REMEMBERED_SECONDS: Final = 1.0
 
 
@@ -29,19 +33,34 @@ class Access:
     hold on every worker within that time.
     """
 
-    def __init__(self, database: Database, secret: bytes, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        secret: bytes,
+        now: Callable[[], datetime],
+        turnstile: Turnstile | None = None,
+    ) -> None:
         self._database = database
         self._secret = secret
         self._now = now
+        self._turnstile = turnstile or Turnstile()
         self._remembered: dict[str, tuple[float, tuple[Site, bool] | None]] = {}
+        self._origins: tuple[float, frozenset[str]] = (0.0, frozenset())
 
-    def site(self, key: str, *, short_key_is_enough: bool = False) -> Site:
-        """The site that a key belongs to; `Unauthenticated` or, for a short key, `Forbidden`."""
-        if len(key) not in (KEY_DIGITS, SHORT_KEY_DIGITS):
+    def site(self, key: str, place: int = 0, *, short_key_is_enough: bool = False) -> Site:
+        """The site that a key belongs to; `Unauthenticated` or, for a short key, `Forbidden`.
+
+        ``place`` stands for the caller at the turnstile, where guessers are `TooMany`.
+        """
+        if not _KEY.fullmatch(key):
             raise Unauthenticated("a site key is needed: Authorization: Bearer KEY")
-        found = self._look_up(self._digest(key))
+        digest, now = self._digest(key), self._now().timestamp()
+        self._turnstile.enter(place, digest, now)
+        found = self._look_up(digest, now)
         if found is None:
+            self._turnstile.wrong(place, digest, now)
             raise Unauthenticated("no site has this key")
+        self._turnstile.right(place, digest)
         site, is_full_key = found
         if not (is_full_key or short_key_is_enough):
             raise Forbidden("the short key is good on the Akismet and Perspective doors only")
@@ -51,13 +70,21 @@ class Access:
         """The site under whose Coral secret one of some signatures of a body was made."""
         given = [signature.encode() for signature in signatures]
         with self._database.read() as tx:
-            candidates = accounts.sites_with_coral_generation(tx)
-        for site, generation in candidates:
-            secret = self._coral_secret(site.id, generation).encode()
-            made = hmac.digest(secret, body, "sha256").hex().encode()
-            if any(hmac.compare_digest(made, signature) for signature in given):
+            candidates = accounts.sites_with_coral(tx)
+        for site, generation, kept in candidates:
+            under = self._coral_secret(site.id, generation, kept)
+            if under is not None and signing.is_signed(body, under, given):
                 return site
         raise Unauthenticated("no site's secret made this signature")
+
+    def allows_origin(self, origin: str) -> bool:
+        """Whether any site lets pages of this origin post to it; told anew every second."""
+        now = self._now().timestamp()
+        until, known = self._origins
+        if not now < until <= now + _REMEMBERED_SECONDS:
+            known = frozenset(o for site in self.sites() for o in site.rules.allowed_origins)
+            self._origins = (now + _REMEMBERED_SECONDS, known)
+        return origin in known
 
     def add_site(self, name: str) -> SiteKeys:
         """Make a site with new keys, which are returned here once and never again."""
@@ -65,17 +92,34 @@ class Access:
         keys, digests = self._new_keys()
         with self._database.begin() as tx:
             accounts.add_site(tx, site_id, name, digests, self._now())
-        return SiteKeys(name, *keys, self._coral_secret(site_id, 0))
+        return SiteKeys(name, *keys, signing.derived(self._secret, site_id, 0))
 
     def rotate_keys(self, name: str) -> SiteKeys:
-        """Replace all of a site's keys; the old ones stop at once."""
+        """Replace all of a site's keys and its Coral secret; the old ones stop at once."""
         keys, digests = self._new_keys()
         with self._database.begin() as tx:
             site = _found(accounts.site_by_name(tx, name), name)
             accounts.set_keys(tx, site.id, digests)
             generation = accounts.coral_generation(tx, site.id)
         self._remembered.clear()
-        return SiteKeys(name, *keys, self._coral_secret(site.id, generation))
+        return SiteKeys(name, *keys, signing.derived(self._secret, site.id, generation))
+
+    def keep_coral_secret(self, name: str, theirs: str) -> None:
+        """Check a site's signatures under the secret that its Coral made, in place of ours."""
+        fits = signing.LEAST_CHARACTERS <= len(theirs) <= signing.MOST_CHARACTERS
+        if not (fits and theirs.isascii() and theirs.isprintable()):
+            raise BadSettings(
+                f"Coral's secret takes {signing.LEAST_CHARACTERS} to {signing.MOST_CHARACTERS} "
+                f"printable characters; got {len(theirs)}"
+            )
+        with self._database.begin() as tx:
+            site = _found(accounts.site_by_name(tx, name), name)
+            accounts.set_coral_secret(tx, site.id, signing.sealed(self._secret, site.id, theirs))
+
+    def forget_coral_secret(self, name: str) -> None:
+        """Go back to the secret that Saring derives for the site."""
+        with self._database.begin() as tx:
+            accounts.set_coral_secret(tx, _found(accounts.site_by_name(tx, name), name).id, None)
 
     def sites(self) -> list[Site]:
         """Every site, by name."""
@@ -115,8 +159,7 @@ class Access:
             return None
         return keys, password
 
-    def _look_up(self, digest: str) -> tuple[Site, bool] | None:
-        now = self._now().timestamp()
+    def _look_up(self, digest: str, now: float) -> tuple[Site, bool] | None:
         until, found = self._remembered.get(digest, (0.0, None))
         if found is not None and now < until <= now + _REMEMBERED_SECONDS:
             return found
@@ -133,10 +176,11 @@ class Access:
     def _digest(self, key: str) -> str:
         return hmac.digest(self._secret, b"key\0" + key.lower().encode(), "sha256").hex()
 
-    def _coral_secret(self, site_id: str, generation: int) -> str:
-        """Derived, not stored: Coral's secret must be known in clear to check a signature."""
-        message = f"coral\0{site_id}\0{generation}".encode()
-        return hmac.digest(self._secret, message, "sha256").hex()
+    def _coral_secret(self, site_id: str, generation: int, kept: bytes | None) -> str | None:
+        """Coral's own where it was kept, else ours; None where it cannot be opened."""
+        if kept is None:
+            return signing.derived(self._secret, site_id, generation)
+        return signing.opened(self._secret, site_id, kept)
 
 
 def _found(site: Site | None, name: str) -> Site:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from time import perf_counter
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Flask, Response, g, request
 
 from service import __version__, logs
 from service.access import Access
 from service.comments import utc_now
 from service.complaints import Complaints
-from service.errors import BadSettings, ServiceError
+from service.errors import BadSettings
 from service.figures import Dashboard
 from service.following import Follower
 from service.housekeeping import Housekeeper
@@ -28,12 +28,13 @@ from service.rulebook import Rulebook
 from service.scoring.scorer import NoModel, Scorer
 from service.settings import LEAST_SECRET_BYTES, Settings
 from service.signins import SignIns
-from service.storage import store
-from service.storage.engine import Database, open_database
-from service.storage.migrate import pending
+from service.storage.engine import open_database
+from service.turnstile import Turnstile
+from service.vitals import Vitals
 from service.web import (
     akismet,
     coral,
+    cors,
     demo,
     docs,
     events,
@@ -68,7 +69,7 @@ def create_app(
     logs.configure(settings.home / "logs", settings.log_level)
     metrics = metrics or Metrics(shared=False)
     database = open_database(settings.database_url, pool_size=settings.threads + 2)
-    access = Access(database, settings.secret, now)
+    access = Access(database, settings.secret, now, Turnstile(metrics.wrong_key))
     follower = Follower(Models.of(settings), scorer)
     moderation = Moderation(
         database,
@@ -119,11 +120,13 @@ def create_app(
     app.register_blueprint(settings_blueprint(access, sign_ins, rulebook, desk))
     complaints = Complaints(database, now)
     app.register_blueprint(events.blueprint(Newsreel(database), complaints, access))
-    app.register_blueprint(_health(database, moderation, metrics, follower))
+    vitals = Vitals(database, moderation, metrics, follower, now)
+    app.register_blueprint(health.blueprint(vitals.checks(), vitals.exposition, vitals.remarks()))
     app.register_blueprint(docs.blueprint(__version__, demo=settings.demo))
     if settings.demo:
         app.register_blueprint(demo.blueprint(moderation, access))
     _watch(app, metrics)
+    cors.register(app, access)
     app.log_exception = _crashed  # type: ignore[method-assign, assignment]
     app.wsgi_app = BehindProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore
     return app
@@ -132,42 +135,6 @@ def create_app(
 def _crashed(info: tuple[type[BaseException], BaseException, object]) -> None:
     """Flask's own report would quote the path and the exception's message."""
     logs.crash("crash", info[1])
-
-
-def _health(
-    database: Database, moderation: Moderation, metrics: Metrics, follower: Follower
-) -> Blueprint:
-    def queue_size() -> int:
-        with database.read() as tx:
-            return store.held_count(tx)
-
-    def exposition() -> tuple[bytes, str]:
-        try:
-            size = queue_size()
-        except ServiceError:  # what needs no database is told without one
-            size = None
-        return metrics.exposition(
-            queue_size=size,
-            model_version=moderation.scorer.version,
-            model_refused=bool(follower.refused),
-        )
-
-    checks = {
-        "model": lambda: getattr(moderation.scorer, "reason", ""),
-        "database": lambda: _failure_of(queue_size),
-        "migrations": lambda: _failure_of(lambda: pending(database)),
-    }
-    remarks = {"promoted_model": lambda: follower.refused}
-    return health.blueprint(checks, exposition, remarks)
-
-
-def _failure_of(check: Callable[[], object]) -> str:
-    """What a check says is wrong, by its answer or by an error of the house."""
-    try:
-        said = check()
-    except ServiceError as error:
-        return str(error)
-    return said if isinstance(said, str) else ""
 
 
 def _watch(app: Flask, metrics: Metrics) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -14,6 +17,13 @@ from prometheus_client import (
 
 from service.comments import Decision
 
+GAUGES: Final = {
+    "queue_size": "Comments waiting for a moderator.",
+    "outbox_waiting": "Messages to webhooks that wait.",
+    "outbox_oldest_seconds": "For how long the oldest of them has been waiting.",
+    "outbox_dead": "Messages to webhooks that were given up.",
+    "model_refused": "1 while a promoted model is refused and an earlier one goes on.",
+}
 _FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 
 
@@ -45,6 +55,11 @@ class Metrics:
             registry=self._registry,
         )  # fmt: skip
 
+        self._wrong_keys = Counter(
+            "saring_wrong_keys", "Keys that are nobody's: refused, or slowed without a look.",
+            ["answer"], registry=self._registry,
+        )  # fmt: skip
+
     def phase(self, name: str, seconds: float) -> None:
         """Count one phase of one submission."""
         self._phases.labels(name).observe(seconds)
@@ -60,33 +75,30 @@ class Metrics:
         """Count an error of the scorer by its type; its message may quote the text."""
         self._scorer_failures.labels(type(error).__name__).inc()
 
+    def wrong_key(self, answer: str) -> None:
+        """Count a key that was refused, or slowed because its caller had tried too many."""
+        self._wrong_keys.labels(answer).inc()
+
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Count one request by its route's pattern, never by its path."""
         self._requests.labels(route, str(status)).observe(seconds)
 
-    def exposition(
-        self, *, queue_size: int | None, model_version: str, model_refused: bool
-    ) -> tuple[bytes, str]:
-        """Everything in Prometheus' text format, with its content type."""
+    def exposition(self, gauges: Mapping[str, float], model_version: str) -> tuple[bytes, str]:
+        """Everything in Prometheus' text format, with its content type.
+
+        ``gauges`` has what is read when asked, by the names in `GAUGES`.
+        """
         registry = CollectorRegistry() if self._shared else self._registry
         if self._shared:
             multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        body = generate_latest(registry)
-        body += _gauges(queue_size, model_version, model_refused=model_refused)
-        return body, CONTENT_TYPE_LATEST
+        return generate_latest(registry) + _gauges(gauges, model_version), CONTENT_TYPE_LATEST
 
 
-def _gauges(queue_size: int | None, model_version: str, *, model_refused: bool) -> bytes:
+def _gauges(told: Mapping[str, float], model_version: str) -> bytes:
     """What is read when asked; made afresh, so that no worker's copy can be stale."""
     registry = CollectorRegistry()
-    if queue_size is not None:
-        queue = Gauge("saring_queue_size", "Comments waiting for a moderator.", registry=registry)
-        queue.set(queue_size)
+    for name, value in told.items():
+        Gauge(f"saring_{name}", GAUGES[name], registry=registry).set(value)
     model = Gauge("saring_model", "The model in use.", ["version"], registry=registry)
     model.labels(model_version).set(1)
-    refused = Gauge(
-        "saring_model_refused", "1 while a promoted model is refused and an earlier one goes on.",
-        registry=registry,
-    )  # fmt: skip
-    refused.set(model_refused)
     return generate_latest(registry)

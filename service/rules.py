@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -25,6 +26,7 @@ _COUNTS: Final = (
     "wave_from",
 )
 _HOURS: Final = ("night_from", "night_to")
+_ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Rules:
     rejected comments in 1,000 that a person looks at again. A count of 0 switches its rule off.
     Floods are counted over a minute. Night lasts from hour to hour in `time_zone`; equal hours
     are no night. `akismet_discard` lets that door tell its clients to throw blatant spam away;
-    `akismet_user_ip_optional` lets them send no address. `shadow` holds other values of these
+    `akismet_user_ip_optional` lets them send no address. Pages of `allowed_origins` may post from
+    a reader's browser with the short key. `shadow` holds other values of these
     fields, judged beside and never acted on.
     """
 
@@ -61,6 +64,7 @@ class Rules:
     time_zone: str = "Asia/Jakarta"
     akismet_discard: bool = False
     akismet_user_ip_optional: bool = False
+    allowed_origins: tuple[str, ...] = ()
     shadow: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -69,6 +73,8 @@ class Rules:
         bad += [FieldError(name, "hour") for name in _HOURS if not self._within(name, 23)]
         if not _is_zone(self.time_zone):
             bad.append(FieldError("time_zone", "time_zone"))
+        if not all(_ORIGIN.fullmatch(origin) for origin in self.allowed_origins):
+            bad.append(FieldError("allowed_origins", "origin"))
         if bad:
             raise Invalid(bad)
         if self.shadow:

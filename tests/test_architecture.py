@@ -30,7 +30,15 @@ MAY_IMPORT = {
         "service.rules",
         "service.errors",
     },
-    "service.access": {"service.storage", "service.comments", "service.errors"},
+    "service.access": {
+        "service.signing",
+        "service.storage",
+        "service.turnstile",
+        "service.comments",
+        "service.errors",
+    },
+    "service.signing": set(),
+    "service.turnstile": {"service.errors"},
     # The desk, split by noun: who sits at it, what lies on it, and its own vocabulary.
     "service.cards": {"service.comments"},
     "service.pseudonyms": set(),
@@ -185,7 +193,14 @@ MAY_IMPORT = {
         "service.errors",
     },
 }
-COMPOSE = {"service.app", "service.wsgi", "service.server", "service.cli", "service.upkeep"}
+COMPOSE = {
+    "service.app",
+    "service.vitals",
+    "service.wsgi",
+    "service.server",
+    "service.cli",
+    "service.upkeep",
+}
 
 LIBRARY_ROOMS = {
     "flask": {"service.web", "service.app", "service.cli", "service.server"},
@@ -201,6 +216,7 @@ LIBRARY_ROOMS = {
     "structlog": {"service.logs"},
     "email_validator": {"service.web.fields"},
     "argon2": {"service.access", "service.signins"},
+    "cryptography": {"service.signing"},
     "itsdangerous": {"service.web"},
     "urllib3": {"service.outbound"},
     "dask": {"service.cluster"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 import sqlite3
@@ -13,7 +14,8 @@ from sqlalchemy import text
 from service import logs
 from service.access import Access
 from service.cli import data, installation, main
-from service.comments import new_id
+from service.comments import new_id, utc_now
+from service.errors import Unauthenticated
 from service.storage.engine import Database, open_database
 from tests.conftest import SECRET
 from tests.doubles import Site
@@ -113,6 +115,33 @@ def test_rules_are_shown_and_set(run):
     rules = json.loads(run("site", "show", "koran"))
     assert rules["hold_per_mille"] == 50.0
     assert (rules["require_name_email"], rules["version"]) == (False, 1)
+
+
+def test_corals_secret_is_read_from_a_file_and_never_told(run, tmp_path, sqlite):
+    theirs = "empsec_5f2c61c0aa0f4fce9b1d8f7f3a3a4a0e"
+    file = tmp_path / "coral"
+    file.write_text(f"{theirs}\n")
+    run("site", "add", "koran")
+    said = run("site", "set", "koran", "--coral-secret-file", str(file))
+    said += run("site", "show", "koran")
+    assert theirs not in said
+    Access(sqlite, SECRET, utc_now).site_signed(b"{}", [signature(theirs, b"{}")])
+    said = run("site", "set", "koran", "hold_per_mille=50", "--forget-coral-secret")
+    assert '"hold_per_mille": 50' in said
+    with pytest.raises(Unauthenticated):
+        Access(sqlite, SECRET, utc_now).site_signed(b"{}", [signature(theirs, b"{}")])
+
+
+def test_a_secret_that_can_be_none_is_not_repeated(run, tmp_path):
+    file = tmp_path / "coral"
+    file.write_text("geheim\n")
+    run("site", "add", "koran")
+    with pytest.raises(Refused, match=r"^saring: Coral's secret takes 16 to 200 .+; got 6\n$"):
+        run("site", "set", "koran", "--coral-secret-file", str(file))
+
+
+def signature(secret, body):
+    return hmac.digest(secret.encode(), body, "sha256").hex()
 
 
 @pytest.mark.parametrize(

@@ -54,12 +54,28 @@ def rotate_key(name: str, as_json: bool) -> None:
 
 @site.command("set")
 @click.argument("name")
-@click.argument("changes", nargs=-1, required=True, metavar="RULE=VALUE…")
-def set_rules(name: str, changes: tuple[str, ...]) -> None:
+@click.argument("changes", nargs=-1, metavar="RULE=VALUE…")
+@click.option("--coral-secret-file", type=click.File(), help="Coral's secret; - is stdin.")
+@click.option("--forget-coral-secret", is_flag=True, help="Use Saring's own again.")
+def set_rules(
+    name: str,
+    changes: tuple[str, ...],
+    coral_secret_file: IO[str] | None,
+    forget_coral_secret: bool,
+) -> None:
     """Change a site's rules, for example hold_per_mille=50 or banned_words="slot*,judi online"."""
+    if not (changes or coral_secret_file or forget_coral_secret):
+        raise click.UsageError("nothing to set: give RULE=VALUE or an option")
     here = installation()
-    rules = here.rulebook.change(name, "saring site set", read_changes(changes))
-    click.echo(json.dumps(asdict(rules), indent=2))
+    if changes:
+        rules = here.rulebook.change(name, "saring site set", read_changes(changes))
+        click.echo(json.dumps(asdict(rules), indent=2))
+    if forget_coral_secret:
+        here.access.forget_coral_secret(name)
+        click.echo(f"signatures of {name}'s Coral are checked under Saring's own secret")
+    if coral_secret_file:
+        here.access.keep_coral_secret(name, coral_secret_file.readline().strip())
+        click.echo(f"signatures of {name}'s Coral are checked under the secret that was read")
 
 
 @click.group("moderator")

@@ -52,16 +52,21 @@ def all_sites(tx: Connection) -> list[Site]:
     return [_site(row) for row in tx.execute(_with_rules().order_by(sites.c.name))]
 
 
-def sites_with_coral_generation(tx: Connection) -> list[tuple[Site, int]]:
-    """Every site, with how many times its Coral secret was rolled."""
-    query = _with_rules().add_columns(sites.c.coral_generation)
-    return [(_site(row), row.coral_generation) for row in tx.execute(query)]
+def sites_with_coral(tx: Connection) -> list[tuple[Site, int, bytes | None]]:
+    """Every site, with how often our Coral secret was rolled and, if kept, Coral's own, sealed."""
+    query = _with_rules().add_columns(sites.c.coral_generation, sites.c.coral_secret)
+    return [(_site(row), row.coral_generation, row.coral_secret) for row in tx.execute(query)]
+
+
+def set_coral_secret(tx: Connection, site_id: str, sealed: bytes | None) -> None:
+    """Keep the secret that a site's Coral made, sealed; None: our derived one is good again."""
+    tx.execute(update(sites).where(sites.c.id == site_id).values(coral_secret=sealed))
 
 
 def set_keys(tx: Connection, site_id: str, keys: KeyDigests) -> None:
-    """Replace a site's keys; the Coral secret is rolled with them."""
+    """Replace a site's keys; our Coral secret is rolled with them, and Coral's own forgotten."""
     values = {"key_digest": keys.full, "short_key_digest": keys.short}
-    rolled = {"coral_generation": sites.c.coral_generation + 1}
+    rolled = {"coral_generation": sites.c.coral_generation + 1, "coral_secret": None}
     tx.execute(update(sites).where(sites.c.id == site_id).values(**values, **rolled))
 
 

@@ -6,9 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from service.comments import Complaint, Ruling
+from service.storage.facets import permalink_key
 from service.storage.tables import comments, complaints
 
 ERASED = "erased"
@@ -82,7 +95,12 @@ def between(tx: Connection, site_id: str, start: datetime, end: datetime) -> lis
 
 def comments_at(tx: Connection, site_id: str, permalink: str) -> Sequence[str]:
     """The ids of up to two comments that were posted with this permalink."""
-    mine = comments.c.site_id == site_id, comments.c.permalink == permalink
+    mine = (
+        comments.c.permalink_key == permalink_key(permalink),
+        text("permalink_key <> 0"),  # to the letter what the index is over, or it is not used
+        comments.c.site_id == site_id,
+        comments.c.permalink == permalink,
+    )
     return tx.execute(select(comments.c.id).where(*mine).limit(2)).scalars().all()
 
 

@@ -1,7 +1,8 @@
-"""What the queue sorts and filters by, taken out of a decision once, when it is stored."""
+"""What stored comments are found and sorted by, worked out once, when one is stored."""
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Any, Final
 
 from service.comments import Decision, Signal
@@ -41,3 +42,11 @@ def _margin(decision: Decision) -> float:
         if limit is not None and head in decision.scores
     ]
     return min(gaps, default=MOST_MARGIN)
+
+
+def permalink_key(permalink: str) -> int:
+    """A number for an article's address, which is too long for an index; 0 for none."""
+    if not permalink:
+        return 0
+    digest = blake2b(permalink.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return (int.from_bytes(digest) >> 1) or 1

@@ -59,6 +59,15 @@ class Delivery:
     last_answer: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What the outbox holds: letters that wait, the dead, and since when the oldest waits."""
+
+    waiting: int
+    dead: int
+    since: datetime | None
+
+
 def add_webhook(
     tx: Connection, webhook_id: str, site_id: str, url: str, allow_private: bool, now: datetime
 ) -> None:
@@ -146,6 +155,15 @@ def silence(tx: Connection, webhook_id: str, until: datetime | None) -> None:
     if until is None:
         mine = and_(mine, webhooks.c.quiet_until.is_not(None))  # seldom so: no row is written
     tx.execute(update(webhooks).where(mine).values(quiet_until=until))
+
+
+def backlog(tx: Connection) -> Backlog:
+    """How much waits for all webhooks together, since when, and how much was given up."""
+    waits = case((deliveries.c.dead, None), else_=deliveries.c.give_up_at)
+    query = select(func.count(waits), func.min(waits), func.count())
+    waiting, oldest, everything = tx.execute(query.select_from(deliveries)).one()
+    since = oldest and oldest - GIVE_UP_AFTER
+    return Backlog(waiting, everything - waiting, since)
 
 
 def dead_letters(tx: Connection, webhook_id: str) -> list[Delivery]:

@@ -21,7 +21,7 @@ from service.comments import (
     earliest_id,
 )
 from service.errors import Conflict
-from service.storage.facets import facets
+from service.storage.facets import facets, permalink_key
 from service.storage.tables import answers, comments
 
 _SUBMISSION_FIELDS = tuple(Submission.__dataclass_fields__)
@@ -265,6 +265,7 @@ def comment_row(site_id: str, case: Case) -> dict[str, Any]:
         is_test=submission.test_verdict is not None,
         verdict=decision.verdict,
         decision=decision_to_json(decision),
+        permalink_key=permalink_key(submission.permalink),
         **facets(decision),
     )
     return row

@@ -83,6 +83,7 @@ sites = Table(
     Column("key_digest", _DIGEST, nullable=False, unique=True),
     Column("short_key_digest", _DIGEST, nullable=False, unique=True),
     Column("coral_generation", Integer, nullable=False, default=0),
+    Column("coral_secret", LargeBinary),  # Coral's own, sealed: see signing.py
     Column("last_event", BigInteger, nullable=False, default=0),
     Column("created_at", UtcDateTime, nullable=False),
 )
@@ -150,6 +151,7 @@ comments = Table(
     Column("author_name", Text, nullable=False),
     Column("author_url", Text, nullable=False),
     Column("permalink", Text, nullable=False),
+    Column("permalink_key", BigInteger, nullable=False),  # to find it by: see storage/facets.py
     Column("post_title", Text, nullable=False),
     Column("parent_id", Text, nullable=False),
     Column("locale", Text, nullable=False),
@@ -184,6 +186,7 @@ comments = Table(
         where="network_key <> ''",
     ),
     _partial("ix_comments_text_key", "text_key", where="ruling IS NOT NULL"),
+    _partial("ix_comments_permalink_key", "permalink_key", where="permalink_key <> 0"),
     _partial("ix_comments_wave_id", "wave_id", "verdict", "id", where="wave_id IS NOT NULL"),
     Index("ix_comments_verdict_created_at", "verdict", "created_at"),
     Index("ix_comments_verdict_id", "verdict", "id"),

@@ -16,6 +16,7 @@ from service.reports import Reports
 from service.web import akismet_answers as answers
 from service.web.akismet_form import Form, arrival_of, blog_is_readable, form_of, is_on
 from service.web.parsing import JSON
+from service.web.places import place_of
 
 DOOR: Final = "akismet"
 _TEST_AUTHOR: Final = "viagra-test-123"
@@ -119,7 +120,7 @@ def site_of(form: Form, access: Access, *, tried: str = "api_key") -> Site:
         candidates = [api_key] if api_key else [label, key]
     for key in candidates:
         try:
-            return access.site(key, short_key_is_enough=True)
+            return access.site(key, place_of(request), short_key_is_enough=True)
         except Unauthenticated:
             continue
     raise Unauthenticated("no site has this key")

@@ -16,7 +16,7 @@ THANKS: Final = "Thanks for making the web a better place."
 _SECONDS_A_SPAM: Final = 5
 _WHY: Final = {
     404: "There is nothing here.", 405: "Not with this method.", 413: "The body is too large.",
-    429: "Too many comments in a minute.", 503: "Not now; try again soon.",
+    429: "Too many; try again later.", 503: "Not now; try again soon.",
 }  # fmt: skip
 
 

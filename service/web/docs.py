@@ -11,7 +11,6 @@ from flask import (
     jsonify,
     redirect,
     render_template,
-    request,
     send_from_directory,
 )
 from werkzeug.wrappers import Response as BaseResponse
@@ -44,7 +43,6 @@ def blueprint(version: str, *, demo: bool) -> Blueprint:
             document=described,
             operations=list(_operations(described)),
             reasons=wording.REASONS,
-            address=request.host_url.rstrip("/"),
         )
 
     @door.get("/static/<path:name>")

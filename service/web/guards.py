@@ -7,12 +7,14 @@ from typing import Final
 
 from flask import Request, Response
 
-from service.access import Access
+from service.access import SHORT_KEY_DIGITS, Access
 from service.cards import Moderator
 from service.comments import Site
 from service.errors import Forbidden, Unauthenticated
 from service.signins import SignIns
+from service.web.cors import is_from_page
 from service.web.forms import Forms
+from service.web.places import place_of
 
 COOKIE: Final = "saring_session"
 _SAFE: Final = ("GET", "HEAD")
@@ -23,7 +25,20 @@ def site_of(request: Request, access: Access) -> Site:
     key = _bearer(request)
     if key is None:
         raise Unauthenticated("a site key is needed")
-    return access.site(key)
+    return access.site(key, place_of(request))
+
+
+def poster_of(request: Request, access: Access) -> tuple[Site, bool]:
+    """The site that posts, and whether by a page of its own in a reader's browser.
+
+    Such a page is let in with the short key, which it cannot hide and which reads nothing.
+    """
+    key = _bearer(request) or ""
+    if "Origin" in request.headers and len(key) == SHORT_KEY_DIGITS:
+        site = access.site(key, place_of(request), short_key_is_enough=True)
+        if is_from_page(request, site, key):
+            return site, True
+    return site_of(request, access), False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from service.comments import Case, Scores, Signal
 from service.moderation import Moderation
 from service.web import wording
 from service.web.fields import AnonymousCommentIn, CommentIn, TextsIn
-from service.web.guards import site_of
+from service.web.guards import poster_of, site_of
 from service.web.parsing import body_as
 
 COMMENT_BODY_BYTES = 512 * 1024
@@ -25,12 +26,15 @@ def blueprint(moderation: Moderation, access: Access) -> Blueprint:
 
     @door.post("/comments")
     def submit() -> tuple[Response, int]:
-        site = site_of(request, access)
+        site, from_page = poster_of(request, access)
         request.max_content_length = COMMENT_BODY_BYTES
         model = CommentIn if site.rules.require_name_email else AnonymousCommentIn
         comment = body_as(model, request, form=True)
+        arrival = comment.arrival()
+        if from_page:  # a page does not know its reader's address, and could claim any
+            arrival = replace(arrival, author_ip=request.remote_addr or "")
         key = request.headers.get("Idempotency-Key", "")
-        case = moderation.submit(site, comment.arrival(), key)
+        case = moderation.submit(site, arrival, key)
         return jsonify(verdict_out(case, wording.language_of(request))), 201
 
     @door.get("/comments/<uuid:comment_id>")

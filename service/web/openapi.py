@@ -24,11 +24,11 @@ _WHAT: Final = {
     409: "The same comment is here already, or this one was changed or ruled on meanwhile.",
     413: "The body is too large.", 415: "Neither JSON nor, where taken, a form.",
     422: "Fields are missing or bad; all of them are listed.",
-    429: "Too many comments in a minute by this author or network.",
+    429: "Too many comments in a minute by this author or network, or wrong keys by this caller.",
     503: "Not now; Retry-After says when.",
 }  # fmt: skip
 _BODY_ERRORS: Final = (400, 413, 415, 422)
-_KEY_ERRORS: Final = (401, 403)
+_KEY_ERRORS: Final = (401, 403, 429)
 
 
 @dataclass(frozen=True, slots=True)

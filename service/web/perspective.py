@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from flask import Blueprint, Request, Response, jsonify, request
@@ -12,14 +13,17 @@ from service.errors import Unauthenticated
 from service.moderation import Moderation
 from service.reports import Reports
 from service.web import perspective_errors as errors
+from service.web.cors import is_from_page
 from service.web.discovery import document
 from service.web.parsing import raw_body, without_controls
 from service.web.perspective_errors import Refusal
 from service.web.perspective_json import Suggested, analyze_request, suggest_request
 from service.web.perspective_scores import attribute_scores, checked, detected_in, sentences
+from service.web.places import place_of
 
 DOOR: Final = "perspective"
 BODY_BYTES: Final = 2_560_000  # a text may come with its article
+_HOST: Final = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.IGNORECASE)
 _SPAM: Final = frozenset(("SPAM", "SPAM_EXPERIMENTAL"))
 
 fault = errors.fault
@@ -31,7 +35,7 @@ def blueprint(moderation: Moderation, reports: Reports, access: Access) -> Bluep
 
     @door.post("/v1alpha1/comments:analyze")
     def analyze() -> Response:
-        site_of(request, access)
+        is_from_page(request, site_of(request, access), _key_of(request))
         asked = analyze_request(_body())
         spans = sentences(asked.text) if asked.sentences else []
         _, (whole, *parts) = moderation.score([asked.text, *(asked.text[b:e] for b, e in spans)])
@@ -63,7 +67,7 @@ def blueprint(moderation: Moderation, reports: Reports, access: Access) -> Bluep
     def discovery() -> Response:
         if _key_of(request):
             site_of(request, access)
-        return jsonify(document(request.host_url))
+        return _described(request)
 
     @door.errorhandler(Refusal)
     def refuse(refusal: Refusal) -> Response:
@@ -72,13 +76,22 @@ def blueprint(moderation: Moderation, reports: Reports, access: Access) -> Bluep
     return door
 
 
+def _described(request: Request) -> Response:
+    """The document with this service's address in it: the one that the client itself asked."""
+    if not _HOST.fullmatch(request.host):
+        raise errors.refused("The Host header is no host.", "INVALID_REQUEST")
+    answer = jsonify(document(request.host_url))
+    answer.headers["Cache-Control"] = "no-store"  # no other client may get this one's Host
+    return answer
+
+
 def site_of(request: Request, access: Access) -> Site:
     """The site whose key stands in the query or in X-Goog-Api-Key."""
     key = _key_of(request)
     if not key:
         raise errors.no_key()
     try:
-        return access.site(key, short_key_is_enough=True)
+        return access.site(key, place_of(request), short_key_is_enough=True)
     except Unauthenticated:
         raise errors.bad_key() from None
 

@@ -118,6 +118,10 @@ FIELDS: Final[Mapping[str, Sentences]] = {
         "en": "A time zone, like Asia/Jakarta.",
         "id": "Zona waktu, seperti Asia/Jakarta.",
     },
+    "origin": {
+        "en": "Each is https://HOST or http://HOST:PORT in small letters, with nothing behind it.",
+        "id": "Masing-masing https://HOST atau http://HOST:PORT, huruf kecil, tanpa jalur.",
+    },
     "webhook_url": {
         "en": "https://HOST/…; http only with --allow-private; no user, password or fragment.",
         "id": "https://HOST/…; http hanya dengan --allow-private; tanpa nama, sandi, atau fragmen.",

@@ -6,9 +6,10 @@ import hmac
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from service.storage.tables import comments
+from service.errors import BadSettings
+from service.storage.tables import comments, sites
 from tests.doubles import COMMENT
 
 PHASE = {
@@ -144,6 +145,81 @@ def test_a_rolled_secret(app, ask, secret):
     raw = json.dumps(PHASE).encode()
     assert ask(sign(secret, raw), raw).status_code == 401
     assert ask(sign(keys.coral_secret, raw), raw).status_code == 204
+
+
+# Coral makes its own secret, and its admin has no field to type another in.
+
+THEIRS = "empsec_5f2c61c0aa0f4fce9b1d8f7f3a3a4a0e"
+
+
+@pytest.fixture
+def access(app):
+    return app.extensions["saring"]["access"]
+
+
+def test_corals_own_secret(access, ask, secret):
+    raw = json.dumps(PHASE).encode()
+    assert ask(sign(THEIRS, raw), raw).status_code == 401
+    access.keep_coral_secret("default", THEIRS)
+    assert ask(sign(THEIRS, raw), raw).status_code == 204
+    assert ask(sign(secret, raw), raw).status_code == 401, "one secret a site"
+    access.forget_coral_secret("default")
+    assert ask(sign(THEIRS, raw), raw).status_code == 401
+    assert ask(sign(secret, raw), raw).status_code == 204
+
+
+def test_corals_own_secret_while_coral_rolls_it(access, ask):
+    """Coral signs under the old and the new one for as long as its admin said."""
+    raw = json.dumps(PHASE).encode()
+    both = f"{sign('empsec_the-next-one', raw)},{sign(THEIRS, raw)}"
+    access.keep_coral_secret("default", THEIRS)
+    assert ask(both, raw).status_code == 204
+    access.keep_coral_secret("default", "empsec_the-next-one")
+    assert ask(both, raw).status_code == 204
+    assert ask(sign(THEIRS, raw), raw).status_code == 401
+
+
+def test_rotating_the_keys_ends_corals_own_secret_too(app, access, ask):
+    access.keep_coral_secret("default", THEIRS)
+    keys = access.rotate_keys("default")
+    raw = json.dumps(PHASE).encode()
+    assert ask(sign(THEIRS, raw), raw).status_code == 401
+    assert ask(sign(keys.coral_secret, raw), raw).status_code == 204
+
+
+def test_each_site_has_the_secret_of_its_own_coral(access, ask):
+    access.add_site("other")
+    access.keep_coral_secret("other", THEIRS)
+    assert ask().status_code == 204, "the derived secret of the first site"
+    raw = json.dumps(PHASE).encode()
+    assert ask(sign(THEIRS, raw), raw).status_code == 204
+
+
+def test_a_secret_moved_to_another_sites_row_is_good_for_neither(app, access, ask):
+    access.add_site("other")
+    access.keep_coral_secret("other", THEIRS)
+    with app.extensions["saring"]["database"].begin() as tx:
+        [sealed] = tx.execute(select(sites.c.coral_secret).where(sites.c.name == "other")).one()
+        tx.execute(update(sites).values(coral_secret=sealed).where(sites.c.name == "default"))
+        tx.execute(update(sites).values(coral_secret=None).where(sites.c.name == "other"))
+    raw = json.dumps(PHASE).encode()
+    assert ask(sign(THEIRS, raw), raw).status_code == 401
+
+
+def test_corals_own_secret_is_in_no_file(access, ask, tmp_path):
+    access.keep_coral_secret("default", THEIRS)
+    ask()
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert files
+    assert not [path for path in files if THEIRS.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    "theirs", ["", "short", "x" * 201, "empsec_über-geheimnis", "a" * 20 + "\n"]
+)
+def test_what_can_be_no_secret_is_refused(access, site, theirs):
+    with pytest.raises(BadSettings, match="printable characters"):
+        access.keep_coral_secret("default", theirs)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import event
 
 from service import upkeep
 from service.review import Review
@@ -165,6 +166,28 @@ def test_a_complaint_by_permalink_needs_one_comment(site):
     site.comment(permalink=page, content="lain")
     refused = complain(site, permalink=page)
     assert site.problem(refused)["code"] == "several_comments"
+
+
+def test_a_permalink_is_found_without_reading_every_comment(site):
+    """As SQLite plans it, for the statement that a complaint really runs."""
+    run = []
+    database = site.app.extensions["saring"]["database"]
+    event.listen(database.engine, "before_cursor_execute", lambda *of: run.append((of[2], of[3])))
+    site.comment(permalink="https://kabar.example/a", content="satu")
+    run.clear()
+    assert complain(site, permalink="https://kabar.example/a").status_code == 201
+    [(statement, values)] = [one for one in run if "permalink_key <> 0" in one[0]]
+    with database.read() as tx:
+        explained = tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        plan = [str(row[3]) for row in explained]
+    assert plan == ["SEARCH comments USING INDEX ix_comments_permalink_key (permalink_key=?)"]
+
+
+def test_an_edited_permalink_is_found_and_the_earlier_one_is_not(site):
+    made = site.comment(permalink="https://kabar.example/a").json["id"]
+    put(site, made, permalink="https://kabar.example/b")
+    assert complain(site, permalink="https://kabar.example/a").status_code == 404
+    assert complain(site, permalink="https://kabar.example/b").status_code == 201
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import json
 import pytest
 from sqlalchemy import text
 
+from service.comments import new_id
 from service.scoring.scorer import NoModel
+from service.storage import accounts, outbox
 from tests.doubles import Site
 
 
@@ -101,6 +103,25 @@ def test_metrics_name_routes_and_never_paths(app, site):
     assert "budi" not in measured
     assert 'route="unknown",status="404"' in measured
     assert 'route="/v1/comments/<uuid:comment_id>",status="404"' in measured
+
+
+def test_metrics_tell_how_far_behind_webhooks_are(app, site, clock):
+    database = app.extensions["saring"]["database"]
+    with database.begin() as tx:
+        one = accounts.site_by_name(tx, "default")
+        outbox.add_webhook(tx, new_id(), one.id, "https://a.example/", False, clock())
+    assert "saring_outbox_waiting 0.0" in metrics(app)
+    assert "saring_outbox_oldest_seconds 0.0" in metrics(app)
+    site.comment(content="satu")
+    clock.forward(seconds=90)
+    site.comment(content="dua")
+    clock.forward(seconds=30)
+    with database.begin() as tx:
+        letter = outbox.claim(tx, clock(), clock())
+        outbox.failed(tx, letter, "500", clock(), dead=True)
+    assert {
+        "saring_outbox_waiting 1.0", "saring_outbox_dead 1.0", "saring_outbox_oldest_seconds 30.0"
+    } <= set(metrics(app).splitlines())  # fmt: skip
 
 
 def test_metrics_without_a_database(gone):

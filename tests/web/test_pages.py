@@ -106,6 +106,13 @@ def test_the_docs_list_every_route(client):
         assert f"<code>{path}</code>" in page.text
 
 
+@pytest.mark.parametrize("path", ["/docs", "/demo", "/", "/openapi.json", "/login", "/nothing"])
+def test_no_page_repeats_the_host_it_was_asked_by(client, path):
+    answer = client.get(path, headers={"Host": "evil.example"})
+    assert "evil" not in answer.text
+    assert "evil" not in str(answer.headers)
+
+
 @pytest.mark.parametrize("path", ["/docs", "/demo"])
 def test_pages_may_load_nothing_from_elsewhere(client, path):
     page = client.get(path)

@@ -474,3 +474,18 @@ def test_every_reference_in_the_discovery_document_is_there(app):
 
     look(told)
     assert found <= told["schemas"].keys()
+
+
+def test_the_document_is_kept_by_no_cache(app):
+    """Its address is the Host that this client used, and nobody else may get that."""
+    answer = app.test_client().get("/$discovery/rest", headers={"Host": "saring.example"})
+    assert answer.json["rootUrl"] == "http://saring.example/"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("host", ['a"b.example', "a b", "<script>", "a.example/x", "a@b.example"])
+def test_a_host_that_is_none_is_not_repeated(app, host):
+    answer = app.test_client().get("/$discovery/rest", headers={"Host": host})
+    assert answer.status_code == 400
+    assert "example" not in answer.text
+    assert "script" not in answer.text
