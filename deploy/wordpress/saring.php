@@ -29,7 +29,7 @@ const HELD         = 'saring_held';
 
 /** What a correction and a check need; the visitor's headers and form stay on this server. */
 const KEPT = array( 'POST_ak_hp_textarea' );
-const SERVER_FIELDS = '/^(POST_|HTTP_|REMOTE_ADDR|REQUEST_URI|DOCUMENT_URI|SERVER_)/';
+const SERVER_FIELDS = '/^(POST_|HTTP_|REMOTE_ADDR|REQUEST_URI|DOCUMENT_URI|SERVER_|(user_agent|comment_agent|referrer)$)/';
 const NO_ADDRESS = array(
 	'comment_author_email' => '',
 	'comment_author_IP'    => '',
