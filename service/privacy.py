@@ -26,7 +26,14 @@ _DOMAIN = re.compile(
     r"(?:\[[\w:.]{1,64}\]|[^\W_](?:[\w-]|[.\u3002\uff0e\uff61](?=\w))*)", re.UNICODE
 )
 _NOT_LOCAL = frozenset(' \t\r\n\v\f\u00a0\u3000<>()[]{},;:"“”‘’«»|\\/=?&@＠#')
-_IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
+# Dotted quads as people write them: leading zeros, full-width, or with dots put in brackets so
+# that no program takes them for a link. Such an oddity is still an address to its reader.
+_DOT = r"(?:[.\u3002\uff0e\uff61]|%2[eE]|[(\[{](?:[.]|dot|titik)[)\]}])"
+_OCTET = r"(?:0[xX][0-9a-fA-F]{1,2}|\d{1,4})"
+_IPV4 = re.compile(rf"(?<![\w.])(?:{_OCTET}{_DOT}){{3}}{_OCTET}(?![\w]|[.]\d)")
+_DOTS = re.compile(_DOT)
+_AMOUNT = re.compile(r"\d{1,3}(?:\.\d{3}){3}")  # thousands of millions, the Indonesian way
+_CURRENCY = re.compile(r"(?:rp|idr|usd|\$)[.\s]*$", re.IGNORECASE)
 _IPV6 = re.compile(
     r"(?<![\w:])(?:[0-9a-fA-F]{0,4}(?::|%3[aA])){2,7}[0-9a-fA-F.]{0,15}(?:%\w{1,16})?(?![\w:])"
 )
@@ -82,8 +89,8 @@ def mask(text: str) -> str:
     """The text with e-mail and IP addresses replaced by ``[email]`` and ``[ip]``; linear time."""
     if _AT.search(text):
         text = _mask_emails(text)
-    if text.count(".") > 2:
-        text = _IPV4.sub(_mask_if_ip, text)
+    if _has_dots(text):
+        text = _IPV4.sub(_mask_if_quad, text)
     if text.count(":") + text.count("%3") > 1:
         text = _IPV6.sub(_mask_if_ip, text)
     return text
@@ -114,6 +121,27 @@ def _local_start(text: str, at: int, floor: int) -> int:
 
 def _is_bare_word(domain: str) -> bool:
     return not any(mark in domain for mark in ".\u3002\uff0e\uff61[")
+
+
+def _has_dots(text: str) -> bool:
+    """Whether there may be three dots of one kind; nearly every text ends the question here."""
+    return (
+        text.count(".") > 2
+        or not text.isascii()
+        or "%2" in text
+        or "dot" in text
+        or "titik" in text
+    )
+
+
+def _mask_if_quad(match: re.Match[str]) -> str:
+    """Four numbers below 256, in decimal whatever zeros lead them, in hexadecimal after 0x."""
+    before = match.string[max(0, match.start() - 8) : match.start()]
+    if _AMOUNT.fullmatch(match[0]) and (match[0].endswith("000") or _CURRENCY.search(before)):
+        return match[0]
+    octets = _DOTS.split(match[0])
+    numbers = [int(o[2:], 16) if o[1:2] in ("x", "X") else int(o) for o in octets]
+    return IP_MASK if len(numbers) == 4 and max(numbers) < 256 else match[0]
 
 
 def _mask_if_ip(match: re.Match[str]) -> str:

@@ -361,3 +361,24 @@ def test_a_bad_line_of_a_past_is_told_by_its_number_alone(run, tmp_path) -> None
     with pytest.raises(Refused, match="1: verdict is none of") as refused:
         run("import", str(past), "--site", "berita")
     assert "rahasia" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("hold_per_mille=2000", "hold_per_mille: 0 to 1,000 comments in 1,000."),
+        ("banned_words=baik,/(a/", "banned_words[1]: This pattern cannot be read"),
+        (r"banned_words=/(a)\1/", "banned_words[0]: Patterns cannot refer back"),
+        ("suspect_words=/((a{30}){30}){30}/", "suspect_words[0]: This pattern becomes too large"),
+        ("time_zone=Mars/Olympus", "time_zone: A time zone, like Asia/Jakarta."),
+        ("no_such_rule=1", "rules are reject_per_mille, hold_per_mille"),
+        ("hold_per_mille=many", "hold_per_mille takes a value like 30.0"),
+    ],
+)
+def test_bad_rules_are_told_in_words_and_nothing_is_saved(run, change, told):
+    run("site", "add", "kabar")
+    before = run("site", "show", "kabar")
+    for command in (("site", "set", "kabar"), ("policy", "preview", "kabar")):
+        with pytest.raises(Refused, match=re.escape(told)):
+            run(*command, "wave_from=9", change)
+    assert run("site", "show", "kabar") == before

@@ -18,6 +18,7 @@ MOST_ENTRIES: Final = 20_000
 LONGEST_ENTRY: Final = 200
 MOST_WORDS: Final = 8
 _SHORTEST_IN_RUN = 4
+_LIMITS: Final = {"too_long": LONGEST_ENTRY, "too_many_words": MOST_WORDS}
 
 
 class Hit(NamedTuple):
@@ -51,7 +52,11 @@ class WordList:
         self._unspaced: dict[str, list[_Phrase]] = {}
         self._patterns = Patterns()
         codes = [self._add(entry) for entry in self.entries[:MOST_ENTRIES]]
-        bad = [FieldError(f"{field}[{i}]", code) for i, code in enumerate(codes) if code]
+        bad = [
+            FieldError(f"{field}[{i}]", code, _LIMITS.get(code))
+            for i, code in enumerate(codes)
+            if code
+        ]
         if len(self.entries) > MOST_ENTRIES:
             bad.append(FieldError(field, "too_many", MOST_ENTRIES))
         if bad:

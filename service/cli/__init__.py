@@ -9,7 +9,8 @@ import click
 
 from service import __version__
 from service.cli import accounts, complaints, data, labels, model, policy, serve, webhooks
-from service.errors import ServiceError
+from service.errors import Invalid, ServiceError
+from service.web import wording
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,10 +25,14 @@ for _room in (serve, accounts, data, policy, webhooks, complaints, labels, model
 
 
 def main() -> None:
-    """Run the command; anything refused on purpose is one line and exit code 1."""
+    """Run the command; what is refused on purpose is a line, or one for each bad value; exit 1."""
     os.umask(0o077)  # what is written holds people's words: the owner's to read, nobody else's
     try:
         commands()
+    except Invalid as error:
+        for bad in error.fields:
+            click.echo(f"saring: {bad.field}: {wording.field(bad, 'en')}", err=True)
+        sys.exit(1)
     except ServiceError as error:
         click.echo(f"saring: {error}", err=True)
         sys.exit(1)

@@ -157,7 +157,8 @@ def read_changes(changes: Sequence[str]) -> dict[str, Any]:
 def _change(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     known = asdict(Rules())
-    if not equals or name not in known or name == "version":
+    del known["version"]
+    if not equals or name not in known:
         raise BadSettings(f"{text!r} is no rule and value; rules are {', '.join(known)}")
     if isinstance(known[name], tuple):
         return name, [entry.strip() for entry in value.split(",") if entry.strip()]

@@ -137,6 +137,40 @@ FIELDS: Final[Mapping[str, Sentences]] = {
         "id": "Sebutkan komentarnya dengan salah satu: comment_id atau permalink.",
     },
     "unknown_rule": {"en": "There is no such rule.", "id": "Tidak ada aturan bernama itu."},
+    "empty": {"en": "An empty entry.", "id": "Butir kosong."},
+    "no_word": {
+        "en": "An entry needs a letter or a digit.",
+        "id": "Butir harus memuat huruf atau angka.",
+    },
+    "wildcard": {
+        "en": "A * stands only at the end of a word, like slot*; more is a /pattern/.",
+        "id": "Tanda * hanya di akhir kata, seperti slot*; selebihnya pakai /pola/.",
+    },
+    "too_many": {"en": "At most {limit} entries.", "id": "Paling banyak {limit} butir."},
+    "too_many_words": {
+        "en": "At most {limit} words in one entry.",
+        "id": "Paling banyak {limit} kata dalam satu butir.",
+    },
+    "pattern": {
+        "en": "This pattern cannot be read; /…/ takes RE2's regular expressions.",
+        "id": "Pola ini tidak terbaca; /…/ menerima ekspresi reguler RE2.",
+    },
+    "pattern_look_around": {
+        "en": "Patterns cannot look around, as in (?=…); RE2 has no such thing.",
+        "id": "Pola tidak dapat melihat sekitar, seperti (?=…); RE2 tidak mengenalnya.",
+    },
+    "pattern_back_reference": {
+        "en": "Patterns cannot refer back, as in \\1; RE2 has no such thing.",
+        "id": "Pola tidak dapat merujuk balik, seperti \\1; RE2 tidak mengenalnya.",
+    },
+    "pattern_too_large": {
+        "en": "This pattern becomes too large; write smaller repetitions.",
+        "id": "Pola ini menjadi terlalu besar; perkecil pengulangannya.",
+    },
+    "pattern_matches_nothing": {
+        "en": "This pattern also matches where nothing stands; it would match every text.",
+        "id": "Pola ini juga cocok dengan teks kosong; semua komentar akan kena.",
+    },
     "score": {"en": "A score from 0 to 1.", "id": "Skor dari 0 sampai 1."},
     "day": {"en": "A day, like 2026-11-23.", "id": "Tanggal, seperti 2026-11-23."},
     "page_size": {"en": "1 to 100 cards.", "id": "1 sampai 100 kartu."},
