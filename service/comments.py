@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal
 
+from service.mailboxes import Mailbox
 from service.rules import Rules
 
 Verdict = Literal["accept", "hold", "reject"]
@@ -72,6 +73,7 @@ class Submission:
     ``twin_by_name`` and ``twin_by_author`` are digests of WordPress's duplicate rule: the same
     text on the same article under the same parent, by the same name or the same e-mail.
     ``text_key`` stands for the text alone, wherever and by whomever it is posted on the site.
+    ``mailbox`` is what the site's lists say of the e-mail's domain; it is told and never stored.
     """
 
     content: str
@@ -88,6 +90,7 @@ class Submission:
     text_key: int
     honeypot_filled: bool
     submitted_after_ms: int | None
+    mailbox: Mailbox = field(default="", compare=False)
 
     @property
     def test_verdict(self) -> Verdict | None:

@@ -34,7 +34,8 @@ class Edits:
         A ruling was on the earlier text and ends with it; after a reject the machine can hold
         the new text but not accept it. An edit that changes nothing leaves all as it is.
         """
-        submission = privacy.seal(arrival, site.id, self._secret)
+        domains = self._judge.lists(site).mail
+        submission = privacy.seal(arrival, site.id, self._secret, domains)
         with self._judge.timed("gather"), self._database.read() as tx:
             found = edits.find(tx, site.id, comment_id)
             if found is None:

@@ -77,7 +77,7 @@ class Judge:
         with self.timed("score"):
             scores, limits = self._assess(scorer, submission.content, rules)
         with self.timed("decide"):
-            raised = checks.signals(submission, scores, history, rules, self._lists(site))
+            raised = checks.signals(submission, scores, history, rules, self.lists(site))
             context = {**checks.context(history), **before}
             evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
             decision = policy.decide(evidence, scorer.version)
@@ -100,7 +100,7 @@ class Judge:
         raised = (
             *checks.language(scores),
             *(signal for signal in kept if signal.code not in checks.LIST_CODES),
-            *checks.listed(submission, self._lists(site)),
+            *checks.listed(submission, self.lists(site)),
         )
         context = case.decision.context
         evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
@@ -120,7 +120,7 @@ class Judge:
         yield
         self._meter.phase(phase, perf_counter() - start)
 
-    def _lists(self, site: Site) -> checks.Lists:
+    def lists(self, site: Site) -> checks.Lists:
         """The site's lists, compiled once per version of its rules."""
         version, lists = self._compiled.get(site.id, (-1, None))
         if lists is None or version != site.rules.version:

@@ -73,7 +73,7 @@ class Moderation:
         answer again, and that key with another comment is `Invalid`. One that is not live was
         posted some time ago and cannot be part of a flood.
         """
-        submission = privacy.seal(arrival, site.id, self._secret)
+        submission = self._sealed(site, arrival)
         ticket = self._ticket(site, arrival, idempotency_key) if idempotency_key else None
         kept = ticket and self._first_answer(ticket, submission)
         if kept:
@@ -124,7 +124,7 @@ class Moderation:
 
     def try_out(self, site: Site, arrival: Arrival) -> Decision:
         """What `submit` would decide; nothing is stored or counted."""
-        submission = privacy.seal(arrival, site.id, self._secret)
+        submission = self._sealed(site, arrival)
         return self._judge.decide(site, submission, self._gather(site, submission).history)
 
     def score(self, texts: Sequence[str]) -> tuple[str, list[Scores]]:
@@ -153,6 +153,10 @@ class Moderation:
             told.forget_subjects(tx, [comment_id])
             complaints.close_orphans(tx, now)
             told.tell(tx, site.id, [events.erased(comment_id)], now)
+
+    def _sealed(self, site: Site, arrival: Arrival) -> Submission:
+        domains = self._judge.lists(site).mail
+        return privacy.seal(arrival, site.id, self._secret, domains)
 
     def _keep_pace(self, site: Site) -> None:
         """Refuse what is over the operator's limit for one site: so many in so many seconds."""

@@ -36,6 +36,7 @@ LEAST_WEIGHTS: Final[Mapping[str, float]] = {
     "MIXED_SCRIPT": 0.5,
 }
 _ANY_WEIGHT: Final = 1e-9
+_THROW_AWAY: Final = 0.3  # NEW_COMMENTER of a throw-away mailbox; of a first comment it is less
 
 # What scores say by themselves; a new scoring says it anew.
 SCORE_CODES: Final = frozenset((*HEAD_REASONS.values(), "LANGUAGE_UNSURE", "NOT_SCORED"))
@@ -124,6 +125,11 @@ def _edited(evidence: Evidence) -> Verdict | None:
     return "hold" if verdict == "accept" else None
 
 
+def _disposable(evidence: Evidence) -> Verdict | None:
+    thrown = any(s.code == "NEW_COMMENTER" and s.weight >= _THROW_AWAY for s in evidence.signals)
+    return "hold" if evidence.rules.hold_disposable_email and thrown else None
+
+
 def _first_time(evidence: Evidence) -> Verdict | None:
     return "hold" if evidence.rules.hold_first_time and evidence.has("NEW_COMMENTER") else None
 
@@ -134,6 +140,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("edited-after-reject", "rule", _edited),
     Rule("ruled-before", "moderator", lambda e: e.context.get("ruled")),
     Rule("author-standing", "moderator", lambda e: e.context.get("author")),
+    Rule("blocked-mail-domain", "rule", lambda e: "reject" if e.has("BLOCKED_AUTHOR") else None),
     Rule("banned-word", "rule", lambda e: "reject" if e.has("BANNED_WORD") else None),
     Rule("honeypot", "rule", lambda e: "reject" if e.has("HONEYPOT") else None),
     Rule("wave-ruled", "moderator", _wave_ruling),
@@ -150,6 +157,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("too-fast", "rule", _holds_strangers("TOO_FAST")),
     Rule("repeat", "rule", _holds_strangers("REPEAT_POST")),
     Rule("first-time", "rule", _first_time),
+    Rule("disposable-email", "rule", _disposable),
     Rule("language-unsure", "rule", _holds("LANGUAGE_UNSURE")),
     Rule("nothing-against-it", "model", lambda _: "accept"),
 )

@@ -10,13 +10,13 @@ import hmac
 import ipaddress
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import astuple
 from functools import lru_cache
 from hashlib import sha256
 
-import idna
-
 from service.comments import TEST_STRINGS, Arrival, Submission, new_id
+from service.mailboxes import Mailbox, MailDomains, ascii_domain
 
 EMAIL_MASK = "[email]"
 IP_MASK = "[ip]"
@@ -40,11 +40,14 @@ _IPV6 = re.compile(
 _COLON = re.compile("%3a", re.IGNORECASE)
 
 
-def seal(arrival: Arrival, site_id: str, secret: bytes) -> Submission:
+def seal(
+    arrival: Arrival, site_id: str, secret: bytes, domains: MailDomains | None = None
+) -> Submission:
     """Turn an arrival into a submission that holds no address.
 
     Hashes are HMAC-SHA256 (RFC 2104) under a key derived for the site, of the normalised
-    address, as 32 hexadecimal digits.
+    address, as 32 hexadecimal digits. Of the address's domain only what the site's lists say
+    of it is passed on.
     """
     key = _site_key(site_id, secret)
     author = author_key(arrival.author_email, site_id, secret)
@@ -66,6 +69,7 @@ def seal(arrival: Arrival, site_id: str, secret: bytes) -> Submission:
         text_key=_twin(key, "text", arrival.content),
         honeypot_filled=arrival.honeypot_filled,
         submitted_after_ms=arrival.submitted_after_ms,
+        mailbox=_mailbox(arrival.author_email, domains) if domains else "",
     )
 
 
@@ -152,15 +156,17 @@ def _mask_if_ip(match: re.Match[str]) -> str:
     return IP_MASK
 
 
+def _mailbox(email: str, domains: MailDomains) -> Mailbox:
+    return domains.kind(_canonical_email(email).rpartition("@")[2])
+
+
 def _canonical_email(email: str) -> str:
     """One spelling per mailbox: NFKC, no case, the domain in its ASCII form (IDNA 2008)."""
     folded = unicodedata.normalize("NFKC", email).strip().casefold()
     local, at, domain = folded.rpartition("@")
-    try:
-        ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
-    except idna.IDNAError:
-        ascii_domain = domain
-    return f"{local}{at}{ascii_domain.rstrip('.')}"
+    with suppress(ValueError):  # what is no domain stays as it is
+        domain = ascii_domain(domain)
+    return f"{local}{at}{domain.rstrip('.')}"
 
 
 def _network_key(ip: str, key: bytes) -> str:

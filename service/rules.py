@@ -57,6 +57,9 @@ class Rules:
     banned_words: tuple[str, ...] = ()
     suspect_words: tuple[str, ...] = ()
     allowed_words: tuple[str, ...] = ()
+    blocked_email_domains: tuple[str, ...] = ()
+    allowed_email_domains: tuple[str, ...] = ()
+    hold_disposable_email: bool = False
     night_from: int = 0
     night_to: int = 0
     night_reject_per_mille: float = 1.0

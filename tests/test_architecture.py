@@ -11,12 +11,14 @@ ROOT = Path(__file__).parent.parent
 
 # Room -> the rooms of service/ that it may import. Rooms that compose may import everything.
 MAY_IMPORT = {
-    "service.comments": {"service.errors", "service.rules"},
+    "service.comments": {"service.errors", "service.mailboxes", "service.rules"},
     "service.errors": set(),
     "service.events": {"service.comments"},
-    "service.privacy": {"service.comments", "service.errors"},
+    "service.mailboxes": {"service.errors"},
+    "service.privacy": {"service.comments", "service.mailboxes", "service.errors"},
     "service.checks": {
         "service.comments",
+        "service.mailboxes",
         "service.rules",
         "service.errors",
         "service.scoring.alphabet",

@@ -126,6 +126,31 @@ def test_banned_and_suspect_words_find_their_disguises(newsroom):
     assert newsroom.post("antre di bandar udara").decision.verdict == "accept"
 
 
+def test_a_blocked_mail_domain_rejects_whoever_writes_and_a_trusted_author_is_spared(newsroom):
+    first = newsroom.post("komentar biasa", "budi")
+    newsroom.set(blocked_email_domains=["example.com"])
+    case = newsroom.post("komentar biasa saja", "ani")
+    assert (newsroom.verdict(case), codes(case)) == (
+        ("reject", "blocked-mail-domain"),
+        ["BLOCKED_AUTHOR"],
+    )
+    newsroom.review.set_standing(newsroom.site, first.id, "trusted", "moderator")
+    assert newsroom.post("komentar lain", "budi").decision.verdict == "accept"
+
+
+def test_a_throw_away_mailbox_is_told_and_held_where_the_site_says_so(newsroom):
+    def post(text: str) -> Case:
+        arrival = Arrival(text, author_name="Ani", author_email="ani@guerrillamail.com")
+        return newsroom.moderation.submit(newsroom.site, arrival)
+
+    told = post("komentar pertama")
+    assert (told.decision.verdict, codes(told)) == ("accept", ["NEW_COMMENTER"])
+    preview = newsroom.rulebook.preview(newsroom.site, {"hold_disposable_email": True}, days=1)
+    assert preview.changes == {("accept", "hold"): 1}
+    newsroom.set(hold_disposable_email=True)
+    assert newsroom.verdict(post("komentar kedua")) == ("hold", "disposable-email")
+
+
 def test_bad_rules_are_refused_and_nothing_is_saved(newsroom):
     with pytest.raises(Invalid):
         newsroom.set(banned_words=["baik", "/(a)\\1/"])

@@ -74,6 +74,7 @@ def test_it_works():
         ({}, ["LINKS", "-NEW_COMMENTER"], ("accept", "nothing-against-it", "model")),
         ({}, ["NEW_COMMENTER"], ("accept", "nothing-against-it", "model")),
         ({}, ["BANNED_WORD"], ("reject", "banned-word", "rule")),
+        ({}, ["BLOCKED_AUTHOR"], ("reject", "blocked-mail-domain", "rule")),
         ({}, ["SUSPECT_WORD", "-NEW_COMMENTER"], ("hold", "suspect-word", "rule")),
         ({}, ["PERSONAL_DATA"], ("hold", "personal-data", "rule")),
         ({}, ["OBFUSCATED_TEXT"], ("hold", "disguise", "rule")),
@@ -106,6 +107,17 @@ def test_a_persons_earlier_word_and_the_wave_come_before_scores(context, signals
 
 def test_first_timers_are_held_only_where_the_site_says_so():
     assert verdict(signals=["NEW_COMMENTER"], rules=Rules(hold_first_time=True))[1] == "first-time"
+
+
+@pytest.mark.parametrize("weight", [0.3, 0.1])
+def test_throw_away_mailboxes_are_held_where_the_site_says_so(weight):
+    raised = (Signal("NEW_COMMENTER", weight),)
+    found = Evidence(SUBMISSION, raised, Scores({}, "id", False), LIMITS)
+    strict = replace(found, rules=Rules(hold_disposable_email=True))
+    assert decide(found, "m").verdict == "accept"
+    assert decide(strict, "m").rule == (
+        "disposable-email" if weight == 0.3 else "nothing-against-it"
+    )
 
 
 def test_an_unsure_language_is_never_rejected_by_score():
@@ -144,6 +156,7 @@ def test_rules_have_stable_names():
         "edited-after-reject",
         "ruled-before",
         "author-standing",
+        "blocked-mail-domain",
         "banned-word",
         "honeypot",
         "wave-ruled",
@@ -160,6 +173,7 @@ def test_rules_have_stable_names():
         "too-fast",
         "repeat",
         "first-time",
+        "disposable-email",
         "language-unsure",
         "nothing-against-it",
     ]

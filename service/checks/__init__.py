@@ -12,6 +12,7 @@ from service.checks.lists import WordList
 from service.checks.personal import personal
 from service.checks.traps import traps
 from service.comments import History, Scores, Signal, Submission
+from service.mailboxes import MailDomains
 from service.rules import Rules
 
 LIST_CODES = ("BANNED_WORD", "SUSPECT_WORD")
@@ -32,11 +33,12 @@ __all__ = [
 
 
 def compiled(rules: Rules) -> Lists:
-    """The word lists of these rules; every bad entry is named in one `Invalid`."""
+    """The lists of these rules; every bad entry of a list is named in one `Invalid`."""
     return Lists(
         WordList(rules.banned_words, "banned_words"),
         WordList(rules.suspect_words, "suspect_words"),
         WordList(rules.allowed_words, "allowed_words"),
+        MailDomains(rules.blocked_email_domains, rules.allowed_email_domains),
     )
 
 
@@ -47,7 +49,7 @@ def signals(
     folded = fold(submission.content)
     return (
         *traps(submission),
-        *people(history, rules),
+        *people(history, rules, submission.mailbox),
         *copies(history, rules),
         *listed(submission, lists, folded),
         *links(

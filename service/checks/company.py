@@ -6,21 +6,27 @@ from collections.abc import Mapping
 from typing import Final
 
 from service.comments import History, Signal, Verdict
+from service.mailboxes import Mailbox
 from service.rules import Rules
 
 MINUTE: Final = 60
 _MOST_TOLD: Final = 50
+THROW_AWAY_WEIGHT: Final = 0.3
+"""NEW_COMMENTER for a mailbox that anybody has for minutes: a stranger, now and next time."""
+
 _STANDING: Final[Mapping[str, Verdict]] = {"blocked": "reject", "trusted": "accept"}
 
 
-def people(history: History, rules: Rules) -> list[Signal]:
+def people(history: History, rules: Rules, mailbox: Mailbox = "") -> list[Signal]:
     """BLOCKED_AUTHOR, REPEAT_POST, and NEW_COMMENTER: negative for an author who is trusted,
-    positive for a stranger where the site holds those."""
+    positive for a throw-away mailbox, and for a stranger where the site holds those."""
     raised = []
-    if history.standing == "blocked":
+    if history.standing == "blocked" or mailbox == "blocked":
         raised.append(Signal("BLOCKED_AUTHOR", 1.0))
     if trusted(history, rules):
         raised.append(Signal("NEW_COMMENTER", -1.0))
+    elif mailbox == "disposable":
+        raised.append(Signal("NEW_COMMENTER", THROW_AWAY_WEIGHT))
     elif rules.hold_first_time and not history.accepted and not history.rejected:
         raised.append(Signal("NEW_COMMENTER", 0.1))
     if history.repeats:

@@ -10,6 +10,7 @@ from typing import Final
 from service.checks.folding import Folded, fold
 from service.checks.lists import Hit, WordList
 from service.comments import Match, Signal, Submission
+from service.mailboxes import MailDomains
 
 BANNED_WEIGHT: Final = 1.0
 SUSPECT_WEIGHT: Final = 0.5
@@ -21,11 +22,12 @@ def _nothing() -> WordList:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """A site's three lists. What stands inside an allowed phrase is neither banned nor suspect."""
+    """A site's lists. What stands inside an allowed phrase is neither banned nor suspect."""
 
     banned: WordList = field(default_factory=_nothing)
     suspect: WordList = field(default_factory=_nothing)
     allowed: WordList = field(default_factory=_nothing)
+    mail: MailDomains = field(default_factory=MailDomains)
 
 
 def listed(submission: Submission, lists: Lists, folded: Folded | None = None) -> list[Signal]:

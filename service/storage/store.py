@@ -24,7 +24,7 @@ from service.errors import Conflict
 from service.storage.facets import facets, permalink_key
 from service.storage.tables import answers, comments
 
-_SUBMISSION_FIELDS = tuple(Submission.__dataclass_fields__)
+_SUBMISSION_FIELDS = tuple(n for n in Submission.__dataclass_fields__ if n != "mailbox")
 _INSERT_COMMENT = insert(comments)
 _BY_ID = select(comments).where(
     comments.c.site_id == bindparam("site_id"), comments.c.id == bindparam("comment_id")

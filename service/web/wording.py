@@ -41,7 +41,10 @@ REASONS: Final[Mapping[str, Sentences]] = {
     },
     "BANNED_WORD": {"en": "Contains a banned word.", "id": "Memuat kata terlarang."},
     "SUSPECT_WORD": {"en": "Contains a suspect word.", "id": "Memuat kata yang dicurigai."},
-    "BLOCKED_AUTHOR": {"en": "The author is blocked.", "id": "Penulis ini diblokir."},
+    "BLOCKED_AUTHOR": {
+        "en": "The author, or the mail domain they use, is blocked.",
+        "id": "Penulis ini, atau domain surelnya, diblokir.",
+    },
     "HONEYPOT": {
         "en": "A field that no person can see was filled in.",
         "id": "Kolom yang tidak terlihat oleh orang telah diisi.",
@@ -62,7 +65,10 @@ REASONS: Final[Mapping[str, Sentences]] = {
         "en": "Too short, unreadable or in a language the model does not know.",
         "id": "Terlalu pendek, tidak terbaca, atau dalam bahasa yang tidak dikenal model.",
     },
-    "NEW_COMMENTER": {"en": "First comment by this author.", "id": "Komentar pertama penulis ini."},
+    "NEW_COMMENTER": {
+        "en": "First comment by this author, or a throw-away mailbox.",
+        "id": "Komentar pertama penulis ini, atau kotak surel sekali pakai.",
+    },
     "PERSONAL_DATA": {
         "en": "Contains somebody's personal data.",
         "id": "Memuat data pribadi seseorang.",
@@ -170,6 +176,10 @@ FIELDS: Final[Mapping[str, Sentences]] = {
     "pattern_matches_nothing": {
         "en": "This pattern also matches where nothing stands; it would match every text.",
         "id": "Pola ini juga cocok dengan teks kosong; semua komentar akan kena.",
+    },
+    "domain": {
+        "en": "A domain, like example.com; it stands for those below it.",
+        "id": "Domain, seperti example.com; berlaku juga untuk yang di bawahnya.",
     },
     "score": {"en": "A score from 0 to 1.", "id": "Skor dari 0 sampai 1."},
     "day": {"en": "A day, like 2026-11-23.", "id": "Tanggal, seperti 2026-11-23."},

@@ -17,6 +17,8 @@ BAD = [
     ({"banned_words": ["a*b"]}, "banned_words[0]", "wildcard"),
     ({"banned_words": ["a " * 9]}, "banned_words[0]", "too_many_words"),
     ({"banned_words": ["a" * 201]}, "banned_words[0]", "too_long"),
+    ({"blocked_email_domains": ["a.example", "a b"]}, "blocked_email_domains[1]", "domain"),
+    ({"allowed_email_domains": ["com"]}, "allowed_email_domains[0]", "domain"),
     ({"shadow": {"banned_words": ["/(a/"]}}, "banned_words[0]", "pattern"),
 ]
 
