@@ -163,6 +163,7 @@ class History:
     standing: Literal["", "blocked", "trusted"] = ""
     ruled: Verdict | None = None
     rejected_hosts: frozenset[str] = frozenset()
+    website_names: int = 0
     wave: Wave | None = None
     quotes: bool = False
 

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from service import checks, policy, privacy, rulebook
 from service.archives import Past, Unreadable
-from service.checks.links import hosts
+from service.checks.links import hosts, website_of
 from service.comments import (
     IMPORTER,
     Case,
@@ -112,8 +112,7 @@ class Importer:
             new_id(), case.id, past.verdict, past.labels, "", IMPORTER, moment, saw_score=False
         )
         verdicts.rule(tx, ruling, 0)
-        linked, accepted = hosts(submission), int(past.verdict == "accept")
-        company.count_hosts(tx, site.id, linked, accepted=accepted, rejected=1 - accepted)
+        company.add_links(tx, site.id, case.id, hosts(submission), website_of(submission))
 
 
 def _is_new(submission: Submission, seen: set[int]) -> bool:

@@ -36,6 +36,7 @@ LEAST_WEIGHTS: Final[Mapping[str, float]] = {
     "MIXED_SCRIPT": 0.5,
 }
 _ANY_WEIGHT: Final = 1e-9
+CERTAIN_LINKS: Final = 0.95
 _THROW_AWAY: Final = 0.3  # NEW_COMMENTER of a throw-away mailbox; of a first comment it is less
 
 # What scores say by themselves; a new scoring says it anew.
@@ -105,6 +106,12 @@ def _holds_strangers(code: str) -> Callable[[Evidence], Verdict | None]:
     return lambda evidence: "hold" if evidence.has(code) and not evidence.trusted else None
 
 
+def _bad_links(evidence: Evidence) -> Verdict | None:
+    """Nearly certain only where people rejected a host before and more speaks against it."""
+    certain = any(s.code == "LINKS" and s.weight >= CERTAIN_LINKS for s in evidence.signals)
+    return "reject" if certain and not evidence.trusted else None
+
+
 def _wave_ruling(evidence: Evidence) -> Verdict | None:
     return evidence.context.get("wave_ruling") if evidence.has("NEAR_COPY") else None
 
@@ -148,6 +155,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("not-scored", "rule", lambda e: "hold" if e.scores is None else None),
     Rule("quotes-another", "rule", lambda e: e.context.get("quotes") if e.rejectable else None),
     Rule("score-reject", "model", lambda e: "reject" if e.rejectable else None),
+    Rule("bad-links", "rule", _bad_links),
     Rule("score-hold", "model", lambda e: "hold" if e.holdable else None),
     Rule("suspect-word", "rule", _holds("SUSPECT_WORD")),
     Rule("personal-data", "rule", _holds("PERSONAL_DATA")),

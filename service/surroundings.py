@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.checks.folding import fold
-from service.checks.links import hosts
+from service.checks.links import hosts, website_of
 from service.checks.quotes import unquoted
 from service.checks.sketch import NEAR_COPY, Sketch, similarity, sketch
 from service.checks.words import WORD
@@ -46,14 +46,13 @@ def gather(
         near = [other for other in found if not earlier or other.comment_id != earlier.id]
         history = replace(history, **_copied(tx, submission.content, mine, near, now))
     if linked:
-        bad = company.rejected_hosts(tx, site.id, linked)
-        history = replace(history, rejected_hosts=bad)
+        website, name = website_of(submission), submission.author_name
+        bad, names = company.linked(tx, site.id, linked, website, name)
+        history = replace(history, rejected_hosts=bad, website_names=names)
     return Surroundings(history, linked, mine)
 
 
-def replace_company(
-    tx: Transaction, site: Site, earlier: Case, case: Case, around: Surroundings
-) -> None:
+def replace_company(tx: Transaction, site: Site, case: Case, around: Surroundings) -> None:
     """Let an edited comment leave the company of its earlier text and join that of its new one.
 
     Of a wave that it began another copy carries the bands from now on. The wave keeps this
@@ -64,24 +63,18 @@ def replace_company(
         company.add_bands(tx, heir[0], sketch(heir[1], site.id).bands, case.created_at)
     if heir and not around.history.wave:
         around = replace(around, sketch=Sketch((), b""))
-    verdict = earlier.decision.verdict
-    if verdict != "hold":
-        accepted = int(verdict == "accept")
-        linked = hosts(earlier.submission)
-        company.count_hosts(tx, site.id, linked, accepted=-accepted, rejected=accepted - 1)
+    edits.drop_links(tx, case.id)
     record(tx, site, case, around)
 
 
 def record(tx: Transaction, site: Site, case: Case, around: Surroundings) -> None:
     """Make a stored comment part of the company of those that follow."""
-    wave, verdict = around.history.wave, case.decision.verdict
+    wave = around.history.wave
     if wave:
         company.grow_wave(tx, site.id, wave.id, case)
     else:
         company.add_bands(tx, case.id, around.sketch.bands, case.created_at)
-    if around.hosts and verdict != "hold":
-        accepted = int(verdict == "accept")
-        company.count_hosts(tx, site.id, around.hosts, accepted=accepted, rejected=1 - accepted)
+    company.add_links(tx, site.id, case.id, around.hosts, website_of(case.submission))
 
 
 def _apart_from(history: History, earlier: Case, submission: Submission) -> History:

@@ -70,7 +70,7 @@ def test_it_works():
         ({}, ["TOO_FAST"], ("hold", "too-fast", "rule")),
         ({"spam": 0.95}, ["TOO_FAST"], ("reject", "score-reject", "model")),
         ({}, ["LANGUAGE_UNSURE"], ("hold", "language-unsure", "rule")),
-        ({}, ["LINKS"], ("hold", "links", "rule")),
+        ({}, ["LINKS"], ("reject", "bad-links", "rule")),
         ({}, ["LINKS", "-NEW_COMMENTER"], ("accept", "nothing-against-it", "model")),
         ({}, ["NEW_COMMENTER"], ("accept", "nothing-against-it", "model")),
         ({}, ["BANNED_WORD"], ("reject", "banned-word", "rule")),
@@ -103,6 +103,14 @@ def test_the_first_rule_that_decides_wins(scores, signals, expected):
 )
 def test_a_persons_earlier_word_and_the_wave_come_before_scores(context, signals, expected):
     assert verdict({"spam": 0.95}, signals, context=context) == expected
+
+
+@pytest.mark.parametrize(
+    ("weight", "expected"), [(0.49, "accept"), (0.5, "hold"), (0.94, "hold"), (0.95, "reject")]
+)
+def test_links_hold_and_reject_by_their_weight(weight, expected):
+    found = Evidence(SUBMISSION, (Signal("LINKS", weight),), Scores({}, "id", False), LIMITS)
+    assert decide(found, "m").verdict == expected
 
 
 def test_first_timers_are_held_only_where_the_site_says_so():
@@ -164,6 +172,7 @@ def test_rules_have_stable_names():
         "not-scored",
         "quotes-another",
         "score-reject",
+        "bad-links",
         "score-hold",
         "suspect-word",
         "personal-data",

@@ -56,6 +56,7 @@ def signals(
             submission,
             hold_from=rules.hold_links_from,
             rejected_hosts=history.rejected_hosts,
+            website_names=history.website_names,
             folded=folded,
         ),
         *disguise(submission.content, folded),

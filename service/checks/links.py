@@ -1,16 +1,15 @@
-"""Links: how many, how long beside the text, how disguised, and where they lead."""
+"""Links: how many, how long beside the text, how disguised, where they lead, and for whom."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from math import prod
 from typing import Final
-from urllib.parse import urlsplit
 
 from service.checks import hosts as names
 from service.checks.folding import Folded, fold
 from service.checks.hosts import Host
-from service.checks.words import words
+from service.checks.website import host_of, is_platform, observations
 from service.comments import Match, Signal, Submission
 
 HOLD_WEIGHT: Final = 0.5
@@ -21,13 +20,23 @@ EVIDENCE: Final = {
     "too many": HOLD_WEIGHT,
     "mostly link": 0.25,
     "in the name": 0.5,
-    "keyword for a name": 0.2,
+    "keyword for a name": 0.4,
+    "nothing but keywords": 0.3,
+    "name is the address": 0.4,
+    "shop for a website": 0.35,
+    "empty praise": 0.3,
+    "deep page": 0.15,
+    "under many names": 0.45,
     "shortener": 0.3,
     "hidden": 0.6,
     "look-alike": 0.8,
+    "others rejected": 0.4,
     "rejected before": 0.9,
 }
 """What each observation adds; they combine as 1 - product(1 - weight)."""
+
+MANY_NAMES: Final = 3
+"""So many people with one website, and it is the website that is being advertised."""
 
 _SHORTENERS = (
     "bit.ly s.id t.ly tinyurl.com cutt.ly rb.gy shorturl.at is.gd v.gd ow.ly buff.ly goo.gl t.co "
@@ -37,23 +46,25 @@ _SHORTENERS = (
 SHORTENERS: Final = frozenset(_SHORTENERS.split())
 """Shorteners, link pages and chat links: the place behind them is hidden or can change."""
 
-_KEYWORDS = (
-    "slot slots gacor togel toto judi casino kasino poker bandar maxwin rtp situs agen link login "
-    "daftar bonus jasa jual beli harga murah obat sewa rental toko grosir distributor supplier "
-    "pinjaman pinjol kredit dana travel umroh cargo ekspedisi kontraktor cheap buy best online "
-    "shop store seo backlink agency service services loan loans viagra cialis forex crypto"
-)
-KEYWORDS: Final = frozenset(_KEYWORDS.split())
-"""Words that nobody is called by, but many a keyword sold as a name holds."""
-
 
 def hosts(submission: Submission) -> tuple[str, ...]:
     """Every host in text, name and website field, each once, in order; never the site's own."""
     found = [host.name for host in names.find(fold(submission.content))]
     found += [host.name for host in names.find(fold(submission.author_name))]
-    found.append(_host_of(submission.author_url))
-    own = _host_of(submission.permalink)
+    found.append(host_of(submission.author_url))
+    own = host_of(submission.permalink)
     return tuple(dict.fromkeys(name for name in found if name and name != own))
+
+
+def website_of(submission: Submission) -> str:
+    """The host of the website field where it is its owner's alone; else empty."""
+    host = host_of(submission.author_url)
+    return "" if _is_shared(host) else host
+
+
+def _is_shared(host: str) -> bool:
+    """Whether what is under a host says nothing of its next page: they are different people's."""
+    return host in SHORTENERS or is_platform(host)
 
 
 def links(
@@ -61,21 +72,25 @@ def links(
     *,
     hold_from: int,
     rejected_hosts: frozenset[str],
+    website_names: int = 0,
     folded: Folded | None = None,
 ) -> list[Signal]:
     """LINKS, if there is anything to tell. ``hold_from`` 0: no number of links is too many.
 
-    ``folded`` is the folded text where the caller has it already.
+    ``website_names`` counts other names that gave the same website; ``folded`` is the folded text
+    where the caller has it already.
     """
-    own = _host_of(submission.permalink)
-    found = [h for h in names.find(folded or fold(submission.content)) if h.name != own]
+    own = host_of(submission.permalink)
+    folded = folded or fold(submission.content)
+    found = [h for h in names.find(folded) if h.name != own]
     named = [h for h in names.find(fold(submission.author_name)) if h.name != own]
-    site = _host_of(submission.author_url)
+    site = host_of(submission.author_url)
     raised = {
         *_of_text(found, len(submission.content), hold_from),
         *_of_places([*(h.name for h in (*found, *named)), site], rejected_hosts),
         *(["in the name"] if named else []),
-        *(["keyword for a name"] if (found or site) and _is_keyword(submission) else []),
+        *(_of_person(submission, folded, found) if found or site else ()),
+        *(["under many names"] if website_names + 1 >= MANY_NAMES else []),
     }
     if not raised:
         return []
@@ -97,12 +112,18 @@ def _of_text(found: list[Host], length: int, hold_from: int) -> Iterable[str]:
         yield "look-alike"
 
 
+def _of_person(submission: Submission, text: Folded, found: list[Host]) -> Iterable[str]:
+    """What name, website and praise say together; a link in the text stands for a website."""
+    website = submission.author_url or f"https://{found[0].name}"
+    return observations(submission.author_name, website, text, submission.post_title)
+
+
 def _of_places(found: Iterable[str], rejected: frozenset[str]) -> Iterable[str]:
     for name in found:
         if name in SHORTENERS:
             yield "shortener"
         if name and name in rejected:
-            yield "rejected before"
+            yield "others rejected" if _is_shared(name) else "rejected before"
 
 
 def _weight(host: Host, rejected: frozenset[str]) -> float:
@@ -110,17 +131,3 @@ def _weight(host: Host, rejected: frozenset[str]) -> float:
     about |= {"hidden"} if host.hidden else set()
     about |= {"look-alike"} if host.look_alike else set()
     return max(EVIDENCE[name] for name in about)
-
-
-def _is_keyword(submission: Submission) -> bool:
-    name = words(fold(submission.author_name))
-    return any(word.text in KEYWORDS for word in name)
-
-
-def _host_of(url: str) -> str:
-    """The host of an address, without ``www``; empty if it has none."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-    return fold(host).text.removeprefix("www.")

@@ -25,13 +25,14 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from service.comments import REPORTERS, Case, History, Submission, Wave
-from service.storage.tables import UtcDateTime, bands, comments, hosts, rulings, standings, waves
+from service.storage.tables import UtcDateTime, bands, comments, links, rulings, standings, waves
 
 COPIES_KEPT: Final = timedelta(hours=24)
 RECENT: Final = timedelta(hours=1)
 MOST_BANDS: Final = 6  # a fixed number keeps it one prepared statement
 _ENOUGH: Final = 50  # an author's past is counted up to here
 _MOST_CANDIDATES: Final = 32
+_MOST_HOSTS: Final = 8  # more links than this hold a comment by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,29 +126,32 @@ def waiting_cards(tx: Connection, site_id: str) -> int:
     return tx.execute(select(func.count(card.distinct())).where(*waiting)).scalar_one()
 
 
-def rejected_hosts(tx: Connection, site_id: str, names: Sequence[str]) -> frozenset[str]:
-    """Those of some hosts whose comments were mostly rejected on this site."""
-    bad = and_(hosts.c.rejected >= 2, hosts.c.rejected > 3 * hosts.c.accepted)
-    query = select(hosts.c.host).where(hosts.c.site_id == site_id, hosts.c.host.in_(names), bad)
-    return frozenset(tx.execute(query).scalars())
+def linked(
+    tx: Connection, site_id: str, names: Sequence[str], website: str, author: str
+) -> tuple[frozenset[str], int]:
+    """Hosts whose comments were mostly rejected on this site, by the verdicts in force; and under
+    how many names but `author` one of them was given as a website. Each host's newest comments
+    count, so that the work is bounded."""
+    bad, others = set(), set()
+    for name in names[:_MOST_HOSTS]:
+        rows = tx.execute(_LINKED, {"site": site_id, "host": name}).all()
+        verdicts = [row.verdict for row in rows]
+        rejected, accepted = verdicts.count("reject"), verdicts.count("accept")
+        if rejected > 1 and rejected > 3 * accepted:
+            bad.add(name)
+        if name == website:
+            others |= {row.author_name.strip().lower() for row in rows if row.is_website}
+    return frozenset(bad), len(others - {author.strip().lower()})
 
 
-def count_hosts(
-    tx: Connection, site_id: str, names: Iterable[str], *, accepted: int = 0, rejected: int = 0
+def add_links(
+    tx: Connection, site_id: str, comment_id: str, names: Sequence[str], website: str
 ) -> None:
-    """Add to how the comments that link to some hosts fared; negative numbers take back."""
-    for name in sorted(set(names)):
-        mine = and_(hosts.c.site_id == site_id, hosts.c.host == name)
-        grown = {"accepted": hosts.c.accepted + accepted, "rejected": hosts.c.rejected + rejected}
-        if tx.execute(update(hosts).where(mine).values(grown)).rowcount:
-            continue
-        row = {"site_id": site_id, "host": name}
-        counts = {"accepted": max(accepted, 0), "rejected": max(rejected, 0)}
-        try:
-            with tx.begin_nested():
-                tx.execute(insert(hosts), {**row, **counts})
-        except IntegrityError:
-            tx.execute(update(hosts).where(mine).values(grown))
+    """Make the hosts that a comment links to known, and which of them its author calls theirs."""
+    row = {"site_id": site_id, "comment_id": comment_id}
+    rows = [{**row, "host": n, "is_website": n == website} for n in names[:_MOST_HOSTS]]
+    if rows:
+        tx.execute(insert(links), rows)
 
 
 def _harder(one: str, other: str) -> str:
@@ -196,6 +200,13 @@ def _by_person() -> Any:
 
 
 _PAST: Final = _past()
+_LINKED: Final = (
+    select(comments.c.verdict, comments.c.author_name, links.c.is_website)
+    .join(links, links.c.comment_id == comments.c.id)
+    .where(links.c.site_id == bindparam("site"), links.c.host == bindparam("host"))
+    .order_by(links.c.comment_id.desc())
+    .limit(_ENOUGH)
+)
 _CANDIDATES: Final = (
     select(comments.c.id, comments.c.wave_id, comments.c.signature, comments.c.content)
     .join(bands, bands.c.comment_id == comments.c.id)

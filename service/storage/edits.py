@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from service.comments import Case
 from service.errors import Conflict
 from service.storage import store
-from service.storage.tables import bands, comments, rulings, waves
+from service.storage.tables import bands, comments, links, rulings, waves
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,11 @@ def end_rulings(tx: Connection, comment_id: str, now: datetime) -> None:
     """Rulings were on the earlier text: they stay in the log and are no longer in force."""
     mine = and_(rulings.c.comment_id == comment_id, rulings.c.undone_at.is_(None))
     tx.execute(update(rulings).where(mine).values(undone_at=now))
+
+
+def drop_links(tx: Connection, comment_id: str) -> None:
+    """Forget where the earlier text led."""
+    tx.execute(delete(links).where(links.c.comment_id == comment_id))
 
 
 def drop_bands(tx: Connection, comment_id: str) -> bool:

@@ -268,14 +268,17 @@ standings = Table(
     Column("set_at", UtcDateTime, nullable=False),
 )
 
-# How the comments that linked to a host fared on one site.
-hosts = Table(
-    "hosts",
+# The hosts that comments link to: how those comments fare is read from the comments themselves, so
+# rulings count the moment they are made or taken back.
+links = Table(
+    "links",
     metadata,
     Column("site_id", _ID, ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True),
-    Column("host", String(253), primary_key=True),
-    Column("accepted", Integer, nullable=False),
-    Column("rejected", Integer, nullable=False),
+    Column("host", Text, primary_key=True),
+    Column("comment_id", _ID, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True),
+    Column("is_website", Boolean, nullable=False),
+    Index("ix_links_comment_id", "comment_id"),
+    sqlite_with_rowid=False,
 )
 
 # The first answer to a request that carried an Idempotency-Key, kept for a day.

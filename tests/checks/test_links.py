@@ -82,9 +82,12 @@ def test_hosts_of_every_field_but_never_the_own():
     assert hosts(submission) == ("contoh.com", "toko88.net", "toko.shop")
 
 
-def raised(hold_from=2, rejected=(), **fields):
+def raised(hold_from=2, rejected=(), names=0, **fields):
     return links(
-        replace(SUBMISSION, **fields), hold_from=hold_from, rejected_hosts=frozenset(rejected)
+        replace(SUBMISSION, **fields),
+        hold_from=hold_from,
+        rejected_hosts=frozenset(rejected),
+        website_names=names,
     )
 
 
@@ -104,7 +107,9 @@ LONG = "Menurut saya berita ini sudah benar, coba baca juga sumber aslinya di si
         ({"author_url": "https://contoh.com", "rejected": ["contoh.com"]}, True),
         ({"author_url": "https://bit.ly/x"}, False),
         ({"author_name": "slot88.com"}, True),
-        ({"author_name": "Jasa SEO Murah", "author_url": "https://contoh.com"}, False),
+        ({"author_name": "Jasa SEO Murah", "author_url": "https://contoh.com"}, True),
+        ({"author_url": "https://contoh.com", "names": 2}, False),
+        ({"author_url": "https://contoh.com/obat-kuat-pria", "names": 2}, True),
     ],
 )
 def test_what_holds(fields, held):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from service.comments import Case, Decision, Submission, Verdict, new_id
+from service.comments import Case, Decision, Ruling, Submission, Verdict, new_id
 from service.storage import accounts, company, store, verdicts
 from service.storage.accounts import KeyDigests
 from service.storage.engine import Database, open_database
@@ -147,11 +147,35 @@ def test_a_ruling_on_a_wave_ends(tx: Connection, clock: Clock) -> None:
     assert _wave_ruling(tx, first, clock) is None
 
 
-def test_hosts_turn_bad_by_what_was_rejected(tx: Connection, clock: Clock) -> None:
-    company.count_hosts(tx, SITE, ["judi.example", "kabar.example"], accepted=1)
-    company.count_hosts(tx, SITE, ["judi.example"], accepted=-1, rejected=2)
-    found = company.rejected_hosts(tx, SITE, ["judi.example", "kabar.example", "baru.example"])
-    assert found == {"judi.example"}
+def bad_hosts(tx: Connection, *names: str) -> frozenset[str]:
+    return company.linked(tx, SITE, names, "", "")[0]
+
+
+def test_hosts_turn_bad_by_what_is_rejected_and_good_by_what_people_say(
+    tx: Connection, clock: Clock
+) -> None:
+    comments = [add(tx, clock, number, "reject") for number in (1, 2)]
+    for comment in comments:
+        company.add_links(tx, SITE, comment, ["judi.example", "kabar.example"], "")
+    company.add_links(tx, SITE, add(tx, clock, 3), ["kabar.example"], "")
+    assert bad_hosts(tx, "judi.example", "kabar.example", "baru.example") == {"judi.example"}
+    mine = Ruling(new_id(), comments[0], "accept", (), "", "ani", clock())
+    assert verdicts.rule(tx, mine, 0)
+    assert bad_hosts(tx, "judi.example") == frozenset()
+    assert verdicts.undo(tx, comments[0], clock())
+    assert bad_hosts(tx, "judi.example") == {"judi.example"}
+    store.erase_comment(tx, SITE, comments[0])
+    assert bad_hosts(tx, "judi.example") == frozenset()
+
+
+def test_a_website_is_counted_by_the_names_that_gave_it(tx: Connection, clock: Clock) -> None:
+    names = ("Sewa Mobil", "sewa mobil ", "Rental Murah", "Budi")
+    for number, name in enumerate(names):
+        comment = add(tx, clock, number, author_name=name)
+        company.add_links(tx, SITE, comment, ["a.example"], "" if name == "Budi" else "a.example")
+    assert company.linked(tx, SITE, ["a.example"], "a.example", "Ani")[1] == 2
+    assert company.linked(tx, SITE, ["a.example"], "a.example", "SEWA MOBIL")[1] == 1
+    assert company.linked(tx, SITE, ["a.example"], "", "Ani")[1] == 0
 
 
 def test_undo_brings_back_the_ruling_before_and_then_the_machine(
