@@ -31,6 +31,7 @@ from training import (
     evidence,
     folds,
     measure,
+    reference,
     serving,
 )
 from training.datasets import DATA, LABELS, Table
@@ -115,6 +116,7 @@ def train(settings: config.Config, options: argparse.Namespace, console: Console
             "good": good,
             "rows": rows,
             "unknown_limit": settings.unknown_limit,
+            "reference": reference.measure(pipeline, table, settings.unknown_limit),
         }
         saved = artefact.save(
             options.out,

@@ -15,7 +15,6 @@ from sklearn.pipeline import Pipeline
 from service.errors import Unavailable
 from service.scoring import artefact, explain, language
 from service.scoring.artefact import Metadata
-from service.scoring.bags import Bags
 from service.scoring.budgets import Threshold, thresholds
 from service.scoring.explain import Explanation, Span
 from service.scoring.labels import HEADS
@@ -27,17 +26,22 @@ _BATCH_CHARACTERS = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What the model says about one text; ``unsure`` means a person should read it."""
+    """What the model says about one text; ``unsure`` means a person should read it.
+
+    ``unknown`` is the share of its words that training never saw.
+    """
 
     scores: dict[str, float]
     language: str
     unsure: bool
+    unknown: float = 0.0
 
 
 class Scorer:
     """A loaded model. Holds no state besides it, so threads and forks may share one."""
 
     def __init__(self, pipeline: Pipeline, metadata: Metadata) -> None:
+        self.pipeline = pipeline
         self._features = pipeline.named_steps["features"]
         self._heads = pipeline.named_steps["heads"]
         self.metadata = metadata
@@ -50,18 +54,7 @@ class Scorer:
 
     def assess(self, texts: Sequence[str]) -> list[Assessment]:
         """One assessment per text, in order; any string is accepted."""
-        found: list[Assessment] = []
-        for batch in _batches(texts):
-            bags = self._features.transform(batch)
-            found += self._assessments(bags, expit(self._heads.decision_function(bags)))
-        return found
-
-    def _assessments(self, bags: Bags, rows: NDArray[np.float64]) -> list[Assessment]:
-        readings = language.read(rows[:, len(HEADS) :], bags, self.metadata.unknown_limit)
-        return [
-            Assessment(dict(zip(HEADS, scores, strict=False)), *reading)
-            for scores, reading in zip(rows.tolist(), readings, strict=True)
-        ]
+        return assessments(self.pipeline, texts, self.metadata.unknown_limit)
 
     def explain(self, text: str, head: str) -> Explanation:
         """Which parts of the text speak for a head and against it, in log-odds."""
@@ -117,6 +110,28 @@ class NoModel:
         """There are none."""
         del reject_per_mille, hold_per_mille, toxicity_rejects, language
         return {}
+
+
+def assessments(pipeline: Pipeline, texts: Sequence[str], unknown_limit: float) -> list[Assessment]:
+    """What a pipeline says about some texts, in order; training asks before there is a Scorer."""
+    features, heads = pipeline.named_steps["features"], pipeline.named_steps["heads"]
+    found: list[Assessment] = []
+    for batch in _batches(texts):
+        bags = features.transform(batch)
+        rows = expit(heads.decision_function(bags))
+        readings = language.read(rows[:, len(HEADS) :], bags, unknown_limit)
+        found += _assessed(rows, readings, bags.unknown)
+    return found
+
+
+def _assessed(
+    rows: NDArray[np.float64], readings: list[tuple[str, bool]], unknown: NDArray[np.float32]
+) -> list[Assessment]:
+    found = zip(rows.tolist(), readings, unknown.tolist(), strict=True)
+    return [
+        Assessment(dict(zip(HEADS, scores, strict=False)), *reading, share)
+        for scores, reading, share in found
+    ]
 
 
 def _batches(texts: Sequence[str]) -> list[list[str]]:

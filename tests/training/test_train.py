@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from service.scoring.features import HEADS
+from service.scoring.looks import Looks
 from service.scoring.scorer import Scorer
 from training import config, datasets, evaluate, train
 
@@ -99,6 +100,9 @@ def test_it_works(tmp_path: Path) -> None:
     served = {lang: scorer.thresholds(1, 30, language=lang)["spam"].hold for lang in told}
     assert {lang: gates["spam"]["hold"] for lang, gates in told.items()} == served
     assert set(told) == {"id", "en", "mixed", "other"}
+    looks = Looks.from_json(scorer.metadata.reference or {})
+    assert looks is not None
+    assert 0 < looks.rows < 120
 
 
 @pytest.mark.parametrize("flags", [(), ("--quote",)])
