@@ -18,6 +18,7 @@ from service.web.desk_words import say
 from service.web.docs import html_page
 from service.web.faults import STATUS
 from service.web.guards import Desk
+from service.web.navigation import menu_of
 from service.web.pieces import pieces
 
 LANGUAGE_COOKIE: Final = "saring_language"
@@ -43,6 +44,7 @@ def page(
         runs_script=True,
         language=spoken,
         moderator=moderator,
+        menu=menu_of(moderator) if moderator else (),
         csrf=desk.forms.word(moderator.session) if moderator else "",
         here=request.full_path.rstrip("?"),
         **_words(spoken),
