@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from service import privacy
 from service.cards import Author, Card, Entry, Filters, Order, Page
 from service.checks.folding import fold
 from service.comments import Match, Ruling, Site
@@ -113,6 +114,11 @@ class Queue:
             plain=plain(entry),
             rulings=rulings,
         )
+
+
+def as_stored(words: str) -> str:
+    """Words as a stored comment would have them: addresses masked, or a search could find none."""
+    return privacy.mask(words)
 
 
 def plain(entry: Entry) -> tuple[tuple[str, str], ...]:

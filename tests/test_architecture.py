@@ -49,6 +49,7 @@ MAY_IMPORT = {
     "service.figures": {"service.storage"},
     "service.queue": {
         "service.checks.folding",  # how a disguised word reads
+        "service.privacy",  # what is searched for is masked as what is stored
         "service.storage",
         "service.cards",
         "service.cursors",
@@ -220,6 +221,7 @@ LIBRARY_ROOMS = {
     "argon2": {"service.access", "service.signins"},
     "cryptography": {"service.signing"},
     "itsdangerous": {"service.web"},
+    "babel": {"service.web.reader"},
     "urllib3": {"service.outbound"},
     "dask": {"service.cluster"},
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from service.cards import ORDERS, TABS, Filters, Order
 from service.errors import FieldError, Invalid
-from service.queue import PAGE
-from service.web.desk_words import NEWSROOM
+from service.queue import PAGE, as_stored
+from service.web.reader import NEWSROOM
 
 MOST_A_PAGE: Final = 100
 WORDS: Final = ("site", "reason", "language", "article", "author", "text")
@@ -33,16 +33,17 @@ class Asked:
         return any(name not in ("tab", "order", "cursor", "limit") for name in self.given)
 
 
-def asked_for(args: Mapping[str, str]) -> Asked:
-    """Read a query; everything that cannot be meant is `Invalid` at once."""
-    given = {name: value.strip()[:_LONGEST] for name, value in args.items() if value.strip()}
+def asked_for(args: Mapping[str, str], zone: tzinfo = NEWSROOM) -> Asked:
+    """Read a query, its days in that zone; all that cannot be meant is `Invalid` at once."""
+    stripped = {name: value.strip()[:_LONGEST] for name, value in args.items()}
+    given = {name: as_stored(value) for name, value in stripped.items() if value}
     bad: list[FieldError] = []
     tab = given.get("tab", "held")
     order = given.get("order", "oldest" if tab in ("held", "waves", "samples") else "newest")
     bad += [] if tab in TABS else [FieldError("tab", "choice")]
     bad += [] if order in ORDERS else [FieldError("order", "choice")]
     least, most = (_score(given, name, bad) for name in ("least", "most"))
-    since, until = (_day(given, name, bad) for name in ("since", "until"))
+    since, until = (_day(given, name, zone, bad) for name in ("since", "until"))
     limit = given.get("limit", str(PAGE))
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit) <= MOST_A_PAGE):
         bad.append(FieldError("limit", "page_size"))
@@ -68,11 +69,13 @@ def _score(given: Mapping[str, str], name: str, bad: list[FieldError]) -> float 
     return score
 
 
-def _day(given: Mapping[str, str], name: str, bad: list[FieldError]) -> datetime | None:
+def _day(
+    given: Mapping[str, str], name: str, zone: tzinfo, bad: list[FieldError]
+) -> datetime | None:
     if name not in given:
         return None
     try:
-        return datetime.strptime(given[name], "%Y-%m-%d").replace(tzinfo=NEWSROOM)
+        return datetime.strptime(given[name], "%Y-%m-%d").replace(tzinfo=zone)
     except ValueError:
         bad.append(FieldError(name, "day"))
         return None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -20,34 +19,38 @@ from service.web.faults import STATUS
 from service.web.guards import Desk
 from service.web.navigation import menu_of
 from service.web.pieces import pieces
+from service.web.paths import place, place_named
+from service.web.reader import NEWSROOM, Reader, zone_named
 
 LANGUAGE_COOKIE: Final = "saring_language"
+ZONE_COOKIE: Final = "saring_zone"
 _SAID_AS: Final = {
     "stale": "conflict", "conflict": "conflict", "stale_form": "stale_form",
     "not_found": "not_found", "admin_needed": "forbidden", "forbidden": "forbidden",
 }  # fmt: skip
 
 
-def language() -> str:
-    """The reader's choice, else what the browser asks for."""
+def reader() -> Reader:
+    """The language and the time zone that were chosen here, else the browser's and Jakarta's."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    return chosen if chosen in wording.LANGUAGES else wording.language_of(request)
+    spoken = chosen if chosen in wording.LANGUAGES else wording.language_of(request)
+    return Reader(spoken, zone_named(request.cookies.get(ZONE_COOKIE, "")) or NEWSROOM)
 
 
 def page(
     template: str, desk: Desk, moderator: Moderator | None, status: int = 200, **values: Any
 ) -> Response:
     """A page of the desk: it may run our one script and load nothing from elsewhere."""
-    spoken = language()
+    who = reader()
     response = html_page(
         f"desk/{template}",
         runs_script=True,
-        language=spoken,
+        language=who.language,
         moderator=moderator,
         menu=menu_of(moderator) if moderator else (),
         csrf=desk.forms.word(moderator.session) if moderator else "",
-        here=request.full_path.rstrip("?"),
-        **_words(spoken),
+        here=_here(),
+        **_words(who),
         **values,
     )
     response.status_code = status
@@ -60,12 +63,13 @@ def refused(desk: Desk) -> Callable[[ServiceError], BaseResponse]:
 
     def tell(error: ServiceError) -> BaseResponse:
         if isinstance(error, Unauthenticated):
-            return redirect(f"/login?{urlencode({'next': _wanted()})}", 303)
-        spoken, status = language(), STATUS[type(error)]
-        said = say(_SAID_AS.get(error.slug, "error"), spoken)
+            wanted = _here() if request.method == "GET" else "/queue"
+            return redirect(f"/login?{urlencode({'next': wanted})}", 303)
+        who, status = reader(), STATUS[type(error)]
+        said = say(_SAID_AS.get(error.slug, "error"), who)
         if isinstance(error, Invalid):
-            told = ", ".join(f"{b.field}: {wording.field(b, spoken)}" for b in error.fields)
-            said = say("invalid", spoken, fields=told)
+            told = ", ".join(f"{b.field}: {wording.field(b, who.language)}" for b in error.fields)
+            said = say("invalid", who, fields=told)
         response = page("refused.html", desk, None, status, said=said)
         if isinstance(error, TooMany):
             response.headers["Retry-After"] = str(error.retry_after)
@@ -76,17 +80,7 @@ def refused(desk: Desk) -> Callable[[ServiceError], BaseResponse]:
 
 def back(default: str = "/queue", **added: str) -> BaseResponse:
     """To the page that a form came from, if that is one of ours."""
-    wanted = request.form.get("back", "")
-    place = wanted if is_ours(wanted) else default
-    if added:
-        place += ("&" if "?" in place else "?") + urlencode(added)
-    return redirect(place, 303)
-
-
-def is_ours(address: str) -> bool:
-    """A path on this host: never another host's address in disguise."""
-    plain = address.isascii() and address.isprintable() and "\\" not in address
-    return plain and address.startswith("/") and not address.startswith("//")
+    return redirect(place_named(request.form.get("back", ""), default, **added), 303)
 
 
 def blueprint(name: str, desk: Desk) -> Blueprint:
@@ -96,29 +90,23 @@ def blueprint(name: str, desk: Desk) -> Blueprint:
     return door
 
 
-def _wanted() -> str:
-    return request.full_path.rstrip("?") if request.method == "GET" else "/queue"
+def _here() -> str:
+    return place(request.path, request.args)
 
 
-def _words(spoken: str) -> dict[str, Any]:
-    def when(moment: datetime | None) -> str:
-        return desk_words.when(moment, spoken)
-
-    def day(moment: datetime | None) -> str:
-        return desk_words.day(moment, spoken)
-
-    def num(value: float, decimals: int = 0) -> str:
-        return desk_words.number(value, spoken, decimals)
-
+def _words(who: Reader) -> dict[str, Any]:
     return {
-        "t": partial(_say, spoken),
-        "when": when,
-        "day": day,
-        "num": num,
+        "t": lambda key, **values: say(key, who, **values),
+        "when": who.when,
+        "day": who.day,
+        "month": who.month,
+        "num": who.number,
+        "span": who.span,
         "level": desk_words.level,
         "pieces": pieces,
-        "reason_said": lambda code: wording.reason(code, spoken),
-        "lang_said": lambda name: say(f"lang_{name}", spoken),
+        "reason_said": lambda code: wording.reason(code, who.language),
+        "complaint_said": lambda code: wording.complaint(code, who.language),
+        "lang_said": lambda name: say(f"lang_{name}", who),
         "same": str,
         "query": lambda given, **more: urlencode({**given, **more}),
         "reason_codes": sorted(wording.REASONS),
@@ -131,11 +119,13 @@ def _stroke() -> tuple[str, int, str, str] | None:
     """What the last form decided at once: batch, how many, wave, and the page without this."""
     batch, _, rest = request.args.get("stroke", "").partition(".")
     count, _, wave = rest.partition(".")
-    if not (batch and count.isdigit()):
+    if not (_is_id(batch) and count.isdigit() and (not wave or _is_id(wave))):
         return None
-    kept = [(name, value) for name, value in request.args.items() if name != "stroke"]
-    return batch, int(count), wave, f"{request.path}?{urlencode(kept)}"
+    return batch, int(count), wave, _here()
 
 
-def _say(spoken: str, key: str, **values: object) -> str:
-    return say(key, spoken, **values)
+def _is_id(word: str) -> bool:
+    try:
+        return str(UUID(word)) == word
+    except ValueError:
+        return False

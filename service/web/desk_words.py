@@ -1,19 +1,13 @@
-"""Every sentence of the desk, in Indonesian and English, and numbers and dates as readers write."""
+"""Every sentence of the desk, in Indonesian and English."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-NEWSROOM: Final = ZoneInfo("Asia/Jakarta")
-_MONTHS: Final = {
-    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-    "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
-}
+from service.web.reader import Reader
 
-# (English, Indonesian)
+# (English, Indonesian); where English counts, "one|many".
 _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "queue": ("Queue", "Antrean"),
     "scores": ("Score range", "Rentang skor"),
@@ -98,7 +92,7 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
         "{accepted} diterima · {rejected} ditolak · sejak {first}",
     ),
     "anonymous": ("no address given", "tanpa alamat"),
-    "copies": ("{count} copies", "{count} salinan"),
+    "copies": ("{count} copy|{count} copies", "{count} salinan"),
     "waiting": ("{count} waiting", "{count} menunggu"),
     "looked_at_by": ("{name} is looking at this", "{name} sedang melihat ini"),
     "decided_by": ("{name}: {verdict}", "{name}: {verdict}"),
@@ -124,7 +118,7 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "unselect": ("Clear selection", "Batal pilih"),
     "wrong_password": ("The name or the password is wrong.", "Nama atau kata sandi keliru."),
     "too_many": (
-        "Too many tries. Wait {seconds} seconds.",
+        "Too many tries. Wait {seconds} second.|Too many tries. Wait {seconds} seconds.",
         "Terlalu banyak percobaan. Tunggu {seconds} detik.",
     ),
     "stale_form": (
@@ -147,6 +141,7 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
         "Lihat dulu apa yang terkena satu putusan; semuanya dapat diurungkan.",
     ),
     "bulk_effect": (
+        "{count} waiting comment matches. This is it.|"
         "{count} waiting comments match. These are the first of them.",
         "{count} komentar yang menunggu cocok. Inilah yang pertama.",
     ),
@@ -154,10 +149,16 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
         "Nothing that waits matches. Choose filters above.",
         "Tidak ada yang cocok. Pilih saringan di atas.",
     ),
-    "bulk_accept": ("Accept all {count}", "Terima semua {count}"),
-    "bulk_reject": ("Reject all {count}", "Tolak semua {count}"),
-    "bulk_done": ("{count} comments decided.", "{count} komentar diputuskan."),
-    "bulk_undone": ("{count} comments are as before.", "{count} komentar kembali seperti semula."),
+    "bulk_accept": ("Accept the {count}|Accept all {count}", "Terima semua {count}"),
+    "bulk_reject": ("Reject the {count}|Reject all {count}", "Tolak semua {count}"),
+    "bulk_done": (
+        "{count} comment decided.|{count} comments decided.",
+        "{count} komentar diputuskan.",
+    ),
+    "bulk_undone": (
+        "{count} comment is as before.|{count} comments are as before.",
+        "{count} komentar kembali seperti semula.",
+    ),
     "scores_lead": (
         "Each waiting comment is a dot at its highest score. "
         "Choose a range, read a sample, decide.",
@@ -234,30 +235,13 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def say(key: str, language: str, **values: object) -> str:
-    """A sentence of the desk."""
-    sentence = _SAID[key][language == "id"]
-    return sentence.format(**values) if values else sentence
-
-
-def number(value: float, language: str, decimals: int = 0) -> str:
-    """1,234.5 in English, 1.234,5 in Indonesian."""
-    written = f"{value:,.{decimals}f}"
-    return written.translate(str.maketrans(",.", ".,")) if language == "id" else written
-
-
-def when(moment: datetime | None, language: str) -> str:
-    """A day and an hour as the newsroom's clock shows them."""
-    if moment is None:
-        return "–"
-    here = moment.astimezone(NEWSROOM)
-    clock = f"{here:%H.%M}" if language == "id" else f"{here:%H:%M}"
-    return f"{here.day} {_MONTHS[language][here.month - 1]} {here.year}, {clock} WIB"
-
-
-def day(moment: datetime | None, language: str) -> str:
-    """A day alone."""
-    return when(moment, language).partition(",")[0]
+def say(key: str, reader: Reader, **values: object) -> str:
+    """A sentence of the desk; whole numbers in it are written, and counted, as the reader does."""
+    sentence = _SAID[key][reader.language == "id"]
+    counts = [value for value in values.values() if isinstance(value, int)]
+    sentence = reader.plural(sentence, counts[0] if counts else 2)
+    written = {k: reader.number(v) if isinstance(v, int) else v for k, v in values.items()}
+    return sentence.format(**written) if values else sentence
 
 
 def level(score: float) -> str:

@@ -32,7 +32,7 @@ def figure_blueprint(dashboard: Dashboard, review: Review, access: Access, desk:
         ]
         return page(
             "dashboard.html", desk, moderator,
-            figures=figures, bars=bars(figures), top=_top(figures), errors=errors, span=span,
+            figures=figures, bars=bars(figures), top=_top(figures), errors=errors,
         )  # fmt: skip
 
     @door.get("/dashboard.csv")
@@ -62,16 +62,6 @@ def bars(figures: Figures) -> list[dict[str, Any]]:
             bottom += height
         drawn.append({"day": day, "counts": counts, "pieces": pieces})
     return drawn
-
-
-def span(seconds: float | None) -> tuple[str, float]:
-    """A length of time in the unit that reads best."""
-    if seconds is None:
-        return "", 0.0
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return unit, seconds / size
-    return "s", seconds
 
 
 def _top(figures: Figures) -> int:

@@ -11,7 +11,7 @@ from service.access import Access
 from service.comments import new_id
 from service.queue import Queue
 from service.web.asked import asked_for
-from service.web.desk_page import blueprint, page
+from service.web.desk_page import blueprint, page, reader
 from service.web.guards import Desk
 
 _SAMPLE = 10
@@ -29,15 +29,15 @@ def many_blueprint(queue: Queue, access: Access, desk: Desk) -> Blueprint:
 
     @door.get("/scores")
     def scores() -> Response:
-        asked = asked_for({**request.args, "tab": "held"})
+        asked = asked_for({**request.args, "tab": "held"}, reader().zone)
         bounds = ("least", "most")
         whole = {name: value for name, value in asked.given.items() if name not in bounds}
-        dots = queue.spread(asked_for(whole).filters)
+        dots = queue.spread(asked_for(whole, reader().zone).filters)
         return _page("scores.html", dots=dots_of(dots), dotted=len(dots), whole=whole)
 
     def _page(template: str, **more: Any) -> Response:
         moderator = desk.moderator(request)
-        asked = asked_for({**request.args, "tab": "held"})
+        asked = asked_for({**request.args, "tab": "held"}, reader().zone)
         count = queue.matching(asked.filters) if asked.is_narrowed else 0
         sample = queue.page(asked.filters, "oldest", "", _SAMPLE) if count else None
         return page(

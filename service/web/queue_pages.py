@@ -17,7 +17,7 @@ from service.errors import FieldError, Invalid
 from service.queue import Queue
 from service.review import Review
 from service.web.asked import asked_for
-from service.web.desk_page import back, blueprint, page
+from service.web.desk_page import back, blueprint, page, reader
 from service.web.guards import Desk
 from service.web.parsing import M
 from service.web.queue_api import put_in_force, strike, take_back
@@ -33,7 +33,7 @@ def queue_blueprint(queue: Queue, review: Review, access: Access, desk: Desk) ->
     @door.get("/queue")
     def waiting() -> Response:
         moderator = desk.moderator(request)
-        asked = asked_for(request.args)
+        asked = asked_for(request.args, reader().zone)
         found = queue.page(asked.filters, asked.order, asked.cursor, asked.limit)
         return page(
             "queue.html", desk, moderator,

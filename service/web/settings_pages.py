@@ -13,10 +13,11 @@ from service.access import ROLES, Access
 from service.cards import Moderator
 from service.comments import Site
 from service.errors import FieldError, Invalid
+from service.queue import as_stored
 from service.rulebook import Rulebook
 from service.signins import SignIns
-from service.web.desk_page import blueprint, language, page
-from service.web.desk_words import number, say
+from service.web.desk_page import blueprint, page, reader
+from service.web.desk_words import say
 from service.web.guards import Desk
 
 _BUDGETS: Final = ("reject_per_mille", "hold_per_mille")
@@ -53,13 +54,13 @@ def settings_blueprint(
         changes = _changes(request.form)
         if request.form.get("act") == "save":
             rules = rulebook.change(site.name, admin.name, changes)
-            return shown(admin, told=say("saved_rules", language(), version=rules.version))
+            return shown(admin, told=say("saved_rules", reader(), version=rules.version))
         found = rulebook.preview(site, changes, _PREVIEW_DAYS)
-        spoken = language()
+        who = reader()
         told = say(
-            "preview", spoken, days=found.days, comments=number(found.comments, spoken),
-            held=number(found.held_a_day, spoken), minutes=number(found.minutes_a_day, spoken),
-            missed=number(found.missed, spoken), wrong=number(found.wrong, spoken),
+            "preview", who, days=found.days, comments=found.comments,
+            held=round(found.held_a_day), minutes=round(found.minutes_a_day),
+            missed=found.missed, wrong=found.wrong,
         )  # fmt: skip
         return shown(admin, told=told, rules=_as_typed(changes))
 
@@ -80,7 +81,7 @@ def settings_blueprint(
             return shown(admin)
         else:
             raise Invalid([FieldError("act", "choice")])
-        return shown(admin, secrets=((f"{name}: {say('password', language())}", password),))
+        return shown(admin, secrets=((f"{name}: {say('password', reader())}", password),))
 
     @door.post("/settings/sites")
     def change_sites() -> Response:
@@ -90,7 +91,7 @@ def settings_blueprint(
             raise Invalid([FieldError("act", "choice")])
         keys = access.add_site(name) if act == "add" else access.rotate_keys(name)
         told = ("key", keys.key), ("short_key", keys.short_key), ("coral_secret", keys.coral_secret)
-        named = [(f"{name}: {say(label, language())}", secret) for label, secret in told]
+        named = [(f"{name}: {say(label, reader())}", secret) for label, secret in told]
         return shown(admin, secrets=named)
 
     return door
@@ -100,6 +101,8 @@ def _name(form: Mapping[str, str]) -> str:
     name = form.get("name", "").strip()
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         raise Invalid([FieldError("name", "required")])
+    if as_stored(name) != name:
+        raise Invalid([FieldError("name", "address")])
     return name
 
 
@@ -117,6 +120,8 @@ def _changes(form: Mapping[str, str]) -> dict[str, Any]:
     for name in _LISTS:
         lines = form.get(name, "").splitlines()
         changes[name] = [line.strip() for line in lines if line.strip()]
+        if any(as_stored(word) != word for word in changes[name]):
+            raise Invalid([FieldError(name, "address")])
     return changes
 
 

@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from service.errors import TooMany, Unauthenticated
 from service.web import desk_page, wording
-from service.web.desk_page import back, blueprint, is_ours, page
+from service.web.desk_page import back, blueprint, page
 from service.web.desk_words import say
 from service.web.guards import COOKIE, Desk, keep_session
+from service.web.paths import place_named
 
 _VISITOR: Final = "saring_visitor"
 _YEAR: Final = 365 * 24 * 3600
@@ -30,17 +31,17 @@ def sign_in_blueprint(desk: Desk) -> Blueprint:
     def sign_in() -> BaseResponse:
         desk.forms.check(request, request.cookies.get(_VISITOR, ""))
         name, wanted = request.form.get("name", ""), request.form.get("next", "")
-        spoken = desk_page.language()
+        who = desk_page.reader()
         try:
             session, _ = desk.sign_ins.sign_in(name[:100], request.form.get("password", "")[:1000])
         except Unauthenticated:
-            return _form(desk, wanted, say("wrong_password", spoken), name, 401)
+            return _form(desk, wanted, say("wrong_password", who), 401)
         except TooMany as error:
-            said = say("too_many", spoken, seconds=error.retry_after)
-            response = _form(desk, wanted, said, name, 429)
+            said = say("too_many", who, seconds=error.retry_after)
+            response = _form(desk, wanted, said, 429)
             response.headers["Retry-After"] = str(error.retry_after)
             return response
-        response = redirect(wanted if is_ours(wanted) else "/queue", 303)
+        response = redirect(place_named(wanted, "/queue"), 303)
         keep_session(response, request, COOKIE, session)  # type: ignore[arg-type]
         return response
 
@@ -53,7 +54,7 @@ def sign_in_blueprint(desk: Desk) -> Blueprint:
         return response
 
     @door.post("/language")
-    def choose_language() -> BaseResponse:
+    def choose_reader() -> BaseResponse:
         response = back("/login")
         chosen = request.form.get("language", "")
         if chosen in wording.LANGUAGES:
@@ -66,11 +67,11 @@ def sign_in_blueprint(desk: Desk) -> Blueprint:
     return door
 
 
-def _form(
-    desk: Desk, wanted: str, problem: str = "", name: str = "", status: int = 200
-) -> BaseResponse:
+def _form(desk: Desk, wanted: str, problem: str = "", status: int = 200) -> BaseResponse:
+    """The form; it repeats nothing that was typed, for a name may be somebody's address."""
     visitor = request.cookies.get(_VISITOR) or secrets.token_urlsafe(16)
-    shown = {"visit": desk.forms.word(visitor), "next": wanted, "problem": problem, "name": name}
+    there = place_named(wanted, "/queue")
+    shown = {"visit": desk.forms.word(visitor), "next": there, "problem": problem}
     response = page("login.html", desk, None, status, **shown)
     keep_session(response, request, _VISITOR, visitor)
     return response

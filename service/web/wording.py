@@ -142,6 +142,10 @@ FIELDS: Final[Mapping[str, Sentences]] = {
         "en": "Name the comment by either comment_id or permalink.",
         "id": "Sebutkan komentarnya dengan salah satu: comment_id atau permalink.",
     },
+    "address": {
+        "en": "No e-mail or IP address here.",
+        "id": "Alamat surel atau IP tidak boleh di sini.",
+    },
     "unknown_rule": {"en": "There is no such rule.", "id": "Tidak ada aturan bernama itu."},
     "empty": {"en": "An empty entry.", "id": "Butir kosong."},
     "no_word": {

@@ -50,7 +50,7 @@ class Newsroom:
     def stranger(self, **options: Any) -> Page:
         """A browser that nobody has signed in with; what its scripts complain of fails the test."""
         context = self.chromium.new_context(locale="id-ID", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         self.contexts.append(context)
         page = context.new_page()
         page.on("pageerror", _fail)
