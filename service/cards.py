@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from service.comments import Case, Match, Ruling, Site, Verdict
+from service.comments import Case, Complaint, Match, Ruling, Site, Verdict
 
-Tab = Literal["held", "waves", "samples", "accepted", "rejected", "all"]
+Tab = Literal["held", "complaints", "waves", "samples", "second", "accepted", "rejected", "all"]
 Order = Literal["oldest", "newest", "teaches"]
 
-TABS: Final[tuple[Tab, ...]] = ("held", "waves", "samples", "accepted", "rejected", "all")
+TABS: Final[tuple[Tab, ...]] = (
+    "held", "complaints", "waves", "samples", "second", "accepted", "rejected", "all",
+)  # fmt: skip
+"""``second``: spot checks that one other person ruled on, to be ruled on without knowing how."""
+WORKED_OFF: Final[tuple[Tab, ...]] = ("held", "complaints", "waves", "samples", "second")
+"""Tabs that a person works off, oldest first; the others are looked through."""
 ORDERS: Final[tuple[Order, ...]] = ("oldest", "newest", "teaches")
 _MARKED_FROM: Final = 0.5
 COUNTED: Final = 5_000
@@ -21,7 +26,7 @@ COUNTED: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to look at. Empty values do not narrow anything."""
+    """What to look at. Empty values do not narrow anything; ``asking`` names who looks."""
 
     tab: Tab = "held"
     site: str = ""
@@ -34,6 +39,12 @@ class Filters:
     most: float | None = None
     since: datetime | None = None
     until: datetime | None = None
+    asking: str = ""
+
+    @property
+    def are_narrow(self) -> bool:
+        """Whether anything but the tab narrows what is found."""
+        return replace(self, tab="held", asking="") != Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,7 @@ class Entry:
     score: float
     margin: float
     wave_id: str = ""
+    complaint_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,7 @@ class Card:
     """One thing to decide: a comment, or a wave shown by the copy that has waited longest.
 
     ``copies`` is the size of the wave, ``waiting`` how many of it wait. ``plain`` pairs what was
-    written in disguise with how it reads.
+    written in disguise with how it reads. ``complaints`` are those that wait for an answer.
     """
 
     entry: Entry
@@ -90,6 +102,7 @@ class Card:
     claim: Claim | None = None
     plain: Sequence[tuple[str, str]] = ()
     rulings: Sequence[Ruling] = ()
+    complaints: Sequence[Complaint] = ()
     is_wave: bool = False
 
     @property

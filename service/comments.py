@@ -170,7 +170,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A person's word on one comment; ``saw_score``: whether the machine's view lay before them."""
+    """A person's word on one comment; ``saw_score``: whether the machine's view lay before them.
+
+    It has ``undone_at`` once it was taken back.
+    """
 
     id: str
     comment_id: str
@@ -180,6 +183,7 @@ class Ruling:
     moderator: str
     created_at: datetime
     saw_score: bool | None = True
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

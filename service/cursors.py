@@ -6,22 +6,26 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
 
 from service.errors import Malformed
 from service.storage.queue import Key
 
+SECTIONS: Final = ("complaints", "waves", "singles")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A section of the queue, waves or single comments, and the last key seen in it."""
+    """A section of the queue, and the last key seen in it."""
 
-    section: str = "waves"
+    section: str = SECTIONS[0]
     key: Key = field(default_factory=Key)
 
 
 def write_cursor(place: Place) -> str:
     """A place as a word that can stand in an address."""
-    body = json.dumps([place.section, place.key.id, place.key.margin]).encode()
+    body = json.dumps([place.section, place.key.id, place.key.margin, place.key.due]).encode()
     return base64.urlsafe_b64encode(body).decode().rstrip("=")
 
 
@@ -31,9 +35,11 @@ def read_cursor(word: str) -> Place:
         return Place()
     try:
         body = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
-        section, after, margin = json.loads(body)
-        if section in ("waves", "singles"):
-            return Place(section, Key(str(after)[:36], float(margin)))
+        section, after, margin, due = json.loads(body)
+        if due:
+            datetime.fromisoformat(due)
+        if section in SECTIONS and isinstance(due, str):
+            return Place(section, Key(str(after)[:36], float(margin), due))
     except (binascii.Error, ValueError, TypeError, RecursionError):
         pass
     raise Malformed("not a cursor of ours", "bad_cursor")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,7 +14,7 @@ from service.comments import Match, Ruling, Site
 from service.cursors import Place, read_cursor, write_cursor
 from service.errors import Missing
 from service.pseudonyms import hue, pseudonym
-from service.storage import claims, queue, verdicts
+from service.storage import claims, complaints, queue, tabs, verdicts
 from service.storage.engine import Database, Transaction
 
 PAGE: Final = 25
@@ -41,7 +41,7 @@ class Queue:
             entries, following = _gather(tx, filters, order, place, limit)
             cards = [self._card(tx, entry, _is_wave(filters, entry)) for entry in entries]
             cards = _with_claims(tx, cards, self._now())
-            return Page(cards, following, queue.counts(tx))
+            return Page(cards, following, tabs.counts(tx, filters.asking))
 
     def card(self, comment_id: str) -> Card:
         """One comment with all that is known of it, or `Missing`."""
@@ -49,7 +49,7 @@ class Queue:
             entry = queue.entry(tx, comment_id)
             if entry is None:
                 raise Missing("no such comment")
-            folded = bool(entry.wave_id) and entry.verdict == "hold"
+            folded = bool(entry.wave_id) and entry.verdict == "hold" and not entry.complaint_due_at
             card = self._card(tx, entry, folded, verdicts.past_rulings(tx, comment_id))
             return _with_claims(tx, [card], self._now())[0]
 
@@ -59,18 +59,18 @@ class Queue:
         with self._database.begin() as tx:
             claims.claim(tx, card, moderator, now, now + CLAIM_LASTS)
 
-    def pulse(self, seen: str, cards: Sequence[str]) -> dict[str, Any]:
+    def pulse(self, seen: str, cards: Sequence[str], asking: str) -> dict[str, Any]:
         """What changed since a page was shown: counts, arrivals, and who looks at its cards."""
         with self._database.read() as tx:
             return {
-                "counts": queue.counts(tx),
+                "counts": tabs.counts(tx, asking),
                 "arrived": queue.arrived_after(tx, seen) if seen else 0,
                 "newest": queue.newest_held(tx),
                 "claims": {c: m.moderator for c, m in claims.on(tx, cards, self._now()).items()},
             }
 
     def newest(self) -> str:
-        """The id of the comment that was held last."""
+        """The id of what came last, a held comment or a complaint."""
         with self._database.read() as tx:
             return queue.newest_held(tx)
 
@@ -103,6 +103,7 @@ class Queue:
         submission = entry.case.submission
         copies, waiting = queue.wave_counts(tx, entry.wave_id) if entry.wave_id else (1, 1)
         parent = queue.entry(tx, submission.parent_id) if len(submission.parent_id) == 36 else None
+        due = entry.complaint_due_at is not None
         same_site = parent if parent and parent.site == entry.site else None
         return Card(
             entry=entry,
@@ -113,6 +114,7 @@ class Queue:
             is_wave=as_wave,
             plain=plain(entry),
             rulings=rulings,
+            complaints=complaints.waiting_about(tx, entry.case.id) if due else (),
         )
 
 
@@ -143,32 +145,58 @@ def _words_in(text: str, matches: Iterable[Match]) -> Iterable[str]:
         yield from text[start : min(ends, default=len(text))].split()
 
 
+_SECTIONS: Final[Mapping[str, Sequence[str]]] = {
+    "held": ("complaints", "waves", "singles"),
+    "complaints": ("complaints",),
+    "waves": ("waves",),
+}
+
+
 def _gather(
     tx: Transaction, filters: Filters, order: Order, place: Place, limit: int
 ) -> tuple[list[Entry], str]:
-    """A page's entries, and the cursor of the page after it."""
+    """A page's entries, and the cursor of the page after it.
+
+    Sections follow each other: due complaints, then waves, then what waits alone. Filters look
+    through a bounded number of comments, so a page may be short and still have one after it.
+    """
+    sections = _SECTIONS.get(filters.tab, ("singles",))
+    begin = sections.index(place.section) if place.section in sections else 0
     entries: list[Entry] = []
-    if filters.tab in ("held", "waves") and place.section == "waves":
-        entries = queue.wave_heads(tx, filters, order, place.key, limit + 1)
+    for number, section in enumerate(sections[begin:]):
+        after = place.key if number == 0 and section == place.section else queue.Key()
+        found = _section(tx, section, filters, order, after, limit + 1 - len(entries))
+        entries += found.entries
         if len(entries) > limit:
-            kept = entries[:limit]
-            return kept, write_cursor(Place("waves", queue.Key(kept[-1].wave_id)))
-        if filters.tab == "waves":
-            return entries, ""
-        place = Place("singles", queue.Key())
-    after = place.key if place.section == "singles" else queue.Key()
-    rest = queue.singles(tx, filters, order, after, limit + 1 - len(entries))
-    entries += rest
-    if len(entries) <= limit:
-        return entries, ""
-    if len(rest) == 1:  # the page is full of waves, and single comments come next
-        return entries[:limit], write_cursor(Place("singles", queue.Key()))
-    last = entries[limit - 1]
-    return entries[:limit], write_cursor(Place("singles", queue.Key(last.case.id, last.margin)))
+            return entries[:limit], write_cursor(_last(section, entries, len(found.entries)))
+        if found.looked_until and filters.are_narrow:
+            return entries, write_cursor(Place(section, found.looked_until))
+    return entries, ""
+
+
+def _section(
+    tx: Transaction, section: str, filters: Filters, order: Order, after: queue.Key, limit: int
+) -> queue.Found:
+    if section == "complaints":
+        return queue.complained(tx, filters, after, limit)
+    if section == "waves":
+        return queue.wave_heads(tx, filters, order, after, limit)
+    return queue.singles(tx, filters, order, after, limit)
+
+
+def _last(section: str, entries: Sequence[Entry], of_section: int) -> Place:
+    """The place after a full page: one entry more was found than the page holds."""
+    if of_section == 1:  # that one begins its section
+        return Place(section)
+    last = entries[-2]
+    due = last.complaint_due_at.isoformat() if last.complaint_due_at else ""
+    named = last.wave_id if section == "waves" else last.case.id
+    return Place(section, queue.Key(named, last.margin, due))
 
 
 def _is_wave(filters: Filters, entry: Entry) -> bool:
-    return filters.tab in ("held", "waves") and bool(entry.wave_id)
+    rolls = filters.tab in ("held", "waves") and bool(entry.wave_id)
+    return rolls and entry.complaint_due_at is None
 
 
 def _author(tx: Transaction, author_key: str) -> Author:

@@ -80,7 +80,8 @@ class Review:
     ) -> None:
         """Put a person's verdict in force.
 
-        The verdict that is in force already is no change; a comment that changed since
+        The verdict that is in force already is no change, though on a spot check another
+        person's agreement is noted; a comment that changed since
         `seen_version` is a `Conflict`, an unknown label `Invalid`. A verdict that only a door's
         report put in force is made the person's own. A `ruling_id` that was used before is the
         same ruling sent again.
@@ -95,9 +96,10 @@ class Review:
             version, in_force = current
             unchanged = in_force == verdict and seen_version in (None, version, version - 1)
             answered = not complaints.waiting(tx, comment_id)
-            if unchanged and answered and verdicts.by_person(tx, comment_id):
-                return
             ruling = self._ruling(comment_id, verdict, moderator, labels, privacy.mask(note))
+            if unchanged and answered and verdicts.by_person(tx, comment_id):
+                verdicts.add_opinion(tx, ruling, ruling_id or None)
+                return
             seen = version if seen_version is None else seen_version
             if not verdicts.rule(tx, ruling, seen, sent_id=ruling_id or None):
                 raise Conflict("someone ruled on this comment meanwhile; look again", "stale")

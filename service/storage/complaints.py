@@ -42,6 +42,12 @@ def waiting(tx: Connection, comment_id: str) -> bool:
     return tx.execute(mine.limit(1)).first() is not None
 
 
+def waiting_about(tx: Connection, comment_id: str) -> list[Complaint]:
+    """The complaints about a comment that have no answer yet, the most urgent first."""
+    mine = select(complaints).where(complaints.c.comment_id == comment_id, _OPEN)
+    return [_complaint(row) for row in tx.execute(mine.order_by(complaints.c.due_at))]
+
+
 def resolve(tx: Connection, ruling: Ruling) -> list[str]:
     """A ruling answers every open complaint about its comment; their ids."""
     mine = and_(complaints.c.comment_id == ruling.comment_id, _OPEN)

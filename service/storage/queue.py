@@ -6,58 +6,92 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, literal, select, text, tuple_
+from sqlalchemy import Connection, Row, Select, func, literal, select, tuple_
 
-from service.cards import COUNTED, Entry, Filters, Order
+from service.cards import Entry, Filters, Order
 from service.comments import Site
+from service.storage import rolling
 from service.storage.store import case_of
-from service.storage.tables import comments, sites, standings, waves
+from service.storage.tables import UtcDateTime, comments, complaints, sites, standings, waves
+from service.storage.tabs import COMPLAINED, HELD, REAL, bounded, narrowed, of_tab
 
-_HELD: Final = text("comments.verdict = 'hold' AND NOT comments.is_test")
-# Word for word what the partial indexes say, or the database does not take them.
-_ALONE: Final = text(
-    "comments.verdict = 'hold' AND comments.wave_id IS NULL AND NOT comments.is_test"
-)
-_SAMPLE: Final = text("comments.sampled AND comments.ruling IS NULL")
-_REAL: Final = comments.c.is_test.is_(False)
+LOOKED_THROUGH: Final = 2_000
+"""Filters look through so many comments at a time; the cursor leads to the next so many."""
+_WAVES_LOOKED_THROUGH: Final = 500
+_PAST_COUNTED: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Where a page ends: a comment's or a wave's id and, in order of margin, the margin."""
+    """Where a page ends: a comment's or a wave's id, and what else the order goes by."""
 
     id: str = ""
     margin: float = -1.0
+    due: str = ""
 
 
-def singles(tx: Connection, filters: Filters, order: Order, after: Key, limit: int) -> list[Entry]:
-    """Comments of a tab one by one; on the tab of what is held, those outside any wave."""
-    query = _of_tab(filters)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Entries in order; ``looked_until`` where the filters have not seen all that comes after."""
+
+    entries: list[Entry]
+    looked_until: Key | None = None
+
+
+def complained(tx: Connection, filters: Filters, after: Key, limit: int) -> Found:
+    """Comments that readers complain about, whatever their verdict, the most urgent first."""
+    key = tuple_(comments.c.complaint_due_at, comments.c.id)
+    query = _read().where(COMPLAINED, *narrowed(filters))
+    if after.id:
+        due = literal(datetime.fromisoformat(after.due), UtcDateTime)
+        query = query.where(key > tuple_(due, literal(after.id)))
+    query = query.order_by(comments.c.complaint_due_at, comments.c.id)
+    return Found(_entries(tx, query.limit(limit)))
+
+
+def singles(tx: Connection, filters: Filters, order: Order, after: Key, limit: int) -> Found:
+    """Comments of a tab one by one; on the tab of what is held, those that wait alone."""
     if order == "teaches" and filters.tab == "held":
-        key = tuple_(comments.c.margin, comments.c.id)
-        if after.id:
-            query = query.where(key > tuple_(literal(after.margin), literal(after.id)))
-        by = (comments.c.wave_id, comments.c.margin, comments.c.id)
-        return _entries(tx, query.order_by(*by).limit(limit))
-    if order == "oldest":
-        query = query.where(comments.c.id > after.id).order_by(comments.c.id)
-    else:
-        query = query.order_by(comments.c.id.desc())
-        query = query.where(comments.c.id < after.id) if after.id else query
-    return _entries(tx, query.limit(limit))
+        return _by_margin(tx, filters, after, limit)
+    down, c = order == "newest", comments.c
+    where: list[Any] = [c.id < after.id if down else c.id > after.id] if after.id else []
+    by = c.id.desc() if down else c.id
+    end = _end_of_look(tx, of_tab(select(c.id), filters).where(*where).order_by(by), filters)
+    if end:
+        where.append(c.id >= end.id if down else c.id <= end.id)
+    query = of_tab(_read(), filters).where(*where, *narrowed(filters))
+    return Found(_entries(tx, query.order_by(by).limit(limit)), Key(end.id) if end else None)
 
 
-def wave_heads(
-    tx: Connection, filters: Filters, order: Order, after: Key, limit: int
-) -> list[Entry]:
+def _by_margin(tx: Connection, filters: Filters, after: Key, limit: int) -> Found:
+    c = comments.c
+    key, by = tuple_(c.margin, c.id), (c.wave_id, c.margin, c.id)
+    where = [key > tuple_(literal(after.margin), literal(after.id))] if after.id else []
+    ids = of_tab(select(c.id, c.margin), filters).where(*where).order_by(*by)
+    end = _end_of_look(tx, ids, filters)
+    if end:
+        where.append(key <= tuple_(literal(end.margin), literal(end.id)))
+    query = of_tab(_read(), filters).where(*where, *narrowed(filters))
+    found = _entries(tx, query.order_by(*by).limit(limit))
+    return Found(found, Key(end.id, end.margin) if end else None)
+
+
+def _end_of_look(tx: Connection, ids: Select[Any], filters: Filters) -> Row[Any] | None:
+    """The last comment that filters look at in one go, or None where they look at all that is."""
+    if not filters.are_narrow:
+        return None
+    return tx.execute(ids.offset(LOOKED_THROUGH - 1).limit(1)).first()
+
+
+def wave_heads(tx: Connection, filters: Filters, order: Order, after: Key, limit: int) -> Found:
     """For each wave of which copies wait, the copy that has waited longest."""
-    query = _read().join(waves, comments.c.id == _head_of_wave()).where(*_narrowed(filters))
-    if order == "newest":
-        query = query.order_by(waves.c.id.desc())
-        query = query.where(waves.c.id < after.id) if after.id else query
-    else:
-        query = query.where(waves.c.id > after.id).order_by(waves.c.id)
-    return _entries(tx, query.limit(limit))
+    most = _WAVES_LOOKED_THROUGH if filters.are_narrow else limit
+    ids = rolling.wave_ids(tx, after.id, most, newest=order == "newest")
+    query = _read().join(waves, comments.c.id == rolling.head_of_wave())
+    heads = _entries(tx, query.where(waves.c.id.in_(ids), *narrowed(filters)))
+    by_wave = {entry.wave_id: entry for entry in heads}
+    kept = [by_wave[wave_id] for wave_id in ids if wave_id in by_wave][:limit]
+    return Found(kept, Key(ids[-1]) if len(ids) == most else None)
 
 
 def entry(tx: Connection, comment_id: str) -> Entry | None:
@@ -75,100 +109,49 @@ def site_of_wave(tx: Connection, wave_id: str) -> Site | None:
 def wave_counts(tx: Connection, wave_id: str) -> tuple[int, int]:
     """How large a wave is, and how many of its copies wait; the latter up to `COUNTED`."""
     size = tx.execute(select(waves.c.size).where(waves.c.id == wave_id)).scalar() or 1
-    waiting = select(comments.c.id).where(comments.c.wave_id == wave_id, _HELD)
-    return max(size, 1), _bounded(tx, waiting)
-
-
-def counts(tx: Connection) -> dict[str, int]:
-    """How many cards lie behind each tab, each up to `COUNTED`."""
-    tabs = ("samples", "accepted", "rejected", "all")
-    behind = {tab: _bounded(tx, _tab(select(comments.c.id), tab)) for tab in tabs}
-    of_waves = select(waves.c.id).join(comments, comments.c.id == _head_of_wave())
-    found = _bounded(tx, of_waves)
-    alone = _bounded(tx, _tab(select(comments.c.id), "held"))
-    return {"held": min(alone + found, COUNTED), "waves": found, **behind}
+    waiting = select(comments.c.id).where(comments.c.wave_id == wave_id, HELD)
+    return max(size, 1), bounded(tx, waiting)
 
 
 def arrived_after(tx: Connection, comment_id: str) -> int:
-    """How many held comments came after one, up to `COUNTED`."""
-    query = select(comments.c.id).where(comments.c.id > comment_id, _HELD)
-    return _bounded(tx, query)
+    """How many held comments and complaints came after one, each up to `COUNTED`."""
+    held = select(comments.c.id).where(comments.c.id > comment_id, HELD)
+    raised = complaints.c.id > comment_id, complaints.c.resolved_at.is_(None)
+    return bounded(tx, held) + bounded(tx, select(complaints.c.id).where(*raised))
 
 
 def newest_held(tx: Connection) -> str:
-    """The id of the comment that was held last; empty where nothing is held."""
-    return tx.execute(select(func.max(comments.c.id)).where(_HELD)).scalar() or ""
+    """The id of what came last, a held comment or a complaint; empty where there is neither."""
+    held = tx.execute(select(func.max(comments.c.id)).where(HELD)).scalar()
+    return max(held or "", tx.execute(select(func.max(complaints.c.id))).scalar() or "")
 
 
 def matching(tx: Connection, filters: Filters, limit: int) -> list[tuple[str, str, int]]:
     """Site, id and version of what waits under these filters, copies included, oldest first."""
     query = select(comments.c.site_id, comments.c.id, comments.c.version)
     query = query.join(sites, sites.c.id == comments.c.site_id)
-    kept = query.where(_HELD, *_narrowed(filters)).order_by(comments.c.id).limit(limit)
+    kept = query.where(HELD, *narrowed(filters)).order_by(comments.c.id).limit(limit)
     return [(row.site_id, row.id, row.version) for row in tx.execute(kept)]
 
 
 def spread(tx: Connection, filters: Filters, limit: int) -> list[tuple[str, float]]:
     """Ids and scores of what waits, copies included, the newest first."""
     query = select(comments.c.id, comments.c.score).select_from(comments).join(sites)
-    kept = query.where(_HELD, *_narrowed(filters)).order_by(comments.c.id.desc()).limit(limit)
+    kept = query.where(HELD, *narrowed(filters)).order_by(comments.c.id.desc()).limit(limit)
     return [(row.id, row.score) for row in tx.execute(kept)]
 
 
 def past_of_author(tx: Connection, author_key: str) -> tuple[int, int, datetime | None, str]:
-    """An author's accepted and rejected comments, when the first came, and the standing."""
+    """Accepted and rejected among an author's last 500, when the first came, the standing."""
     mine = comments.c.author_key == author_key
     seen = select(func.min(comments.c.created_at)).where(mine)
-    accepted, rejected = (
-        _bounded(tx, select(comments.c.id).where(mine, comments.c.verdict == verdict, _REAL))
-        for verdict in ("accept", "reject")
-    )
+    latest = select(comments.c.verdict).where(mine, REAL).order_by(comments.c.created_at.desc())
+    within = latest.limit(_PAST_COUNTED).subquery()
+    by_verdict = select(within.c.verdict, func.count()).group_by(within.c.verdict)
+    past = {row[0]: row[1] for row in tx.execute(by_verdict)}
+    accepted, rejected = past.get("accept", 0), past.get("reject", 0)
     stands = select(standings.c.standing).where(standings.c.author_key == author_key)
     return accepted, rejected, tx.execute(seen).scalar(), tx.execute(stands).scalar() or ""
-
-
-def _head_of_wave() -> Any:
-    copies = comments.alias("copies")
-    held = (copies.c.wave_id == waves.c.id, copies.c.verdict == "hold")
-    return select(func.min(copies.c.id)).where(*held).correlate(waves).scalar_subquery()
-
-
-def _of_tab(filters: Filters) -> Select[Any]:
-    return _tab(_read(), filters.tab).where(*_narrowed(filters))
-
-
-def _tab(query: Select[Any], tab: str) -> Select[Any]:
-    if tab == "held":
-        return query.where(_ALONE)
-    if tab == "samples":
-        return query.where(_SAMPLE)
-    if tab in ("accepted", "rejected"):
-        return query.where(comments.c.verdict == tab.removesuffix("ed"), _REAL)
-    return query.where(_REAL)
-
-
-def _narrowed(filters: Filters) -> list[Any]:
-    c, conditions = comments.c, []
-    if filters.site:
-        conditions.append(sites.c.name == filters.site)
-    if filters.reason:
-        conditions.append(c.codes.contains(f"|{filters.reason}|", autoescape=True))
-    if filters.language:
-        conditions.append(c.language == filters.language)
-    if filters.article:
-        article = filters.article
-        conditions.append(
-            c.post_title.icontains(article, autoescape=True) | (c.permalink == article)
-        )
-    if filters.author:
-        conditions.append(c.author_key == filters.author)
-    if filters.text:
-        conditions.append(c.content.icontains(filters.text, autoescape=True))
-    conditions += [c.score >= filters.least] if filters.least is not None else []
-    conditions += [c.score <= filters.most] if filters.most is not None else []
-    conditions += [c.created_at >= filters.since] if filters.since else []
-    conditions += [c.created_at < filters.until] if filters.until else []
-    return conditions
 
 
 def _read() -> Select[Any]:
@@ -191,9 +174,5 @@ def _entry(row: Row[Any]) -> Entry:
         score=row.score,
         margin=row.margin,
         wave_id=row.wave_id or "",
+        complaint_due_at=row.complaint_due_at,
     )
-
-
-def _bounded(tx: Connection, query: Select[Any]) -> int:
-    within = query.limit(COUNTED).subquery()
-    return tx.execute(select(func.count()).select_from(within)).scalar_one()

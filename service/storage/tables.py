@@ -197,6 +197,13 @@ comments = Table(
     _partial("ix_comments_scores", "score", where=_ALONE),
     Index("ix_comments_complaint_due_at", "complaint_due_at"),
     _partial("ix_comments_samples", "id", where="sampled AND ruling IS NULL"),
+    _partial("ix_comments_second", "id", where="sampled AND ruling IS NOT NULL"),
+    _partial(
+        "ix_comments_rolling",
+        "wave_id",
+        "id",
+        where="verdict = 'hold' AND wave_id IS NOT NULL AND NOT is_test",
+    ),
 )
 
 

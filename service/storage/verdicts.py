@@ -48,6 +48,24 @@ def by_person(tx: Connection, comment_id: str) -> bool:
     return tx.execute(query.limit(1)).first() is not None
 
 
+def add_opinion(tx: Connection, ruling: Ruling, sent_id: str | None) -> bool:
+    """Note that another person agrees with the verdict on a spot check; False elsewhere.
+
+    Nothing changes by it: two opinions on one comment are what agreement is counted from.
+    """
+    sampled = select(comments.c.sampled).where(comments.c.id == ruling.comment_id)
+    mine = and_(
+        rulings.c.comment_id == ruling.comment_id,
+        rulings.c.undone_at.is_(None),
+        rulings.c.moderator == ruling.moderator,
+    )
+    ruled = tx.execute(select(rulings.c.id).where(mine).limit(1)).first()
+    if ruled or not tx.execute(sampled).scalar():
+        return False
+    tx.execute(insert(rulings), {**_row(ruling, None), "sent_id": sent_id})
+    return True
+
+
 def tally(
     tx: Connection, site_id: str, since: datetime, until: datetime
 ) -> list[tuple[Verdict, Verdict | None, int]]:
@@ -149,8 +167,8 @@ def sample_counts(tx: Connection, site_id: str) -> list[tuple[str, str, str, int
 
 
 def past_rulings(tx: Connection, comment_id: str) -> Sequence[Ruling]:
-    """Every ruling on a comment that stands, oldest first."""
-    mine = and_(rulings.c.comment_id == comment_id, rulings.c.undone_at.is_(None))
+    """Every ruling on a comment, oldest first, those that were taken back among them."""
+    mine = rulings.c.comment_id == comment_id
     rows = tx.execute(select(rulings).where(mine).order_by(rulings.c.created_at, rulings.c.id))
     return [_ruling(row) for row in rows]
 
@@ -190,4 +208,5 @@ def _ruling(row: Row[Any]) -> Ruling:
         row.moderator,
         row.created_at,
         row.saw_score,
+        row.undone_at,
     )

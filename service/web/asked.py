@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from service.cards import ORDERS, TABS, Filters, Order
+from service.cards import ORDERS, TABS, WORKED_OFF, Filters, Order
 from service.errors import FieldError, Invalid
 from service.queue import PAGE, as_stored
 from service.web.reader import NEWSROOM
@@ -33,13 +33,13 @@ class Asked:
         return any(name not in ("tab", "order", "cursor", "limit") for name in self.given)
 
 
-def asked_for(args: Mapping[str, str], zone: tzinfo = NEWSROOM) -> Asked:
+def asked_for(args: Mapping[str, str], zone: tzinfo = NEWSROOM, asking: str = "") -> Asked:
     """Read a query, its days in that zone; all that cannot be meant is `Invalid` at once."""
     stripped = {name: value.strip()[:_LONGEST] for name, value in args.items()}
     given = {name: as_stored(value) for name, value in stripped.items() if value}
     bad: list[FieldError] = []
     tab = given.get("tab", "held")
-    order = given.get("order", "oldest" if tab in ("held", "waves", "samples") else "newest")
+    order = given.get("order", "oldest" if tab in WORKED_OFF else "newest")
     bad += [] if tab in TABS else [FieldError("tab", "choice")]
     bad += [] if order in ORDERS else [FieldError("order", "choice")]
     least, most = (_score(given, name, bad) for name in ("least", "most"))
@@ -51,7 +51,10 @@ def asked_for(args: Mapping[str, str], zone: tzinfo = NEWSROOM) -> Asked:
         raise Invalid(bad)
     words = {name: given[name] for name in WORDS if name in given}
     last = until + timedelta(days=1) if until else None
-    filters = Filters(tab=tab, least=least, most=most, since=since, until=last, **words)  # type: ignore[arg-type]
+    filters = Filters(
+        tab=tab,  # type: ignore[arg-type]
+        least=least, most=most, since=since, until=last, asking=asking, **words,
+    )  # fmt: skip
     shown = (*WORDS, "least", "most", "since", "until", "tab", "order")
     kept = {name: given[name] for name in shown if name in given}
     return Asked(filters, order, args.get("cursor", ""), int(limit), kept)  # type: ignore[arg-type]

@@ -26,8 +26,8 @@ def blueprint(queue: Queue, review: Review, desk: Desk) -> Blueprint:
 
     @door.get("/queue")
     def waiting() -> Response:
-        desk.moderator(request)
-        asked = asked_for(request.args)
+        moderator = desk.moderator(request)
+        asked = asked_for(request.args, asking=moderator.name)
         page = queue.page(asked.filters, asked.order, asked.cursor, asked.limit)
         return jsonify(page_out(page, wording.language_of(request)))
 

@@ -33,7 +33,7 @@ def queue_blueprint(queue: Queue, review: Review, access: Access, desk: Desk) ->
     @door.get("/queue")
     def waiting() -> Response:
         moderator = desk.moderator(request)
-        asked = asked_for(request.args, reader().zone)
+        asked = asked_for(request.args, reader().zone, moderator.name)
         found = queue.page(asked.filters, asked.order, asked.cursor, asked.limit)
         return page(
             "queue.html", desk, moderator,
@@ -99,7 +99,7 @@ def queue_blueprint(queue: Queue, review: Review, access: Access, desk: Desk) ->
         mine = said.get("mine")
         if isinstance(mine, str) and mine in cards:
             queue.claim(mine, moderator.name)
-        told = queue.pulse(str(said.get("seen", ""))[:36], cards)
+        told = queue.pulse(str(said.get("seen", ""))[:36], cards, moderator.name)
         others = {card: name for card, name in told["claims"].items() if name != moderator.name}
         return jsonify({**told, "claims": others})
 

@@ -47,7 +47,8 @@ def test_it_works(newsroom):
     page = newsroom.queue.page(Filters())
     assert [card.id for card in page.cards] == [held.id]
     assert page.counts == {
-        "held": 1, "waves": 0, "samples": 0, "accepted": 1, "rejected": 0, "all": 2
+        "held": 1, "complaints": 0, "waves": 0, "samples": 0, "second": 0, "accepted": 1,
+        "rejected": 0, "all": 2,
     }  # fmt: skip
 
 

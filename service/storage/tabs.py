@@ -1,0 +1,97 @@
+"""What lies behind each tab of the queue, and how much of it: counted up to a bound."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, and_, exists, func, select, text
+
+from service.cards import COUNTED, Filters
+from service.comments import IMPORTER, REPORTERS
+from service.storage import rolling
+from service.storage.tables import comments, rulings, sites
+
+HELD: Final = text("comments.verdict = 'hold' AND NOT comments.is_test")
+REAL: Final = comments.c.is_test.is_(False)
+COMPLAINED: Final = comments.c.complaint_due_at.is_not(None)
+# Word for word what the partial indexes say, or the database does not take them.
+_ALONE: Final = text(
+    "comments.verdict = 'hold' AND comments.wave_id IS NULL AND NOT comments.is_test"
+)
+_SAMPLE: Final = text("comments.sampled AND comments.ruling IS NULL")
+_RULED_SAMPLE: Final = text("comments.sampled AND comments.ruling IS NOT NULL")
+_SECOND_COUNTED: Final = 200
+
+
+def of_tab(query: Select[Any], filters: Filters) -> Select[Any]:
+    """What lies behind a tab; what stands above it, as complaints and waves do, left out."""
+    if filters.tab == "held":
+        return query.where(_ALONE, ~COMPLAINED)
+    if filters.tab == "samples":
+        return query.where(_SAMPLE)
+    if filters.tab == "second":
+        return query.where(_RULED_SAMPLE, *_one_other_ruled(filters.asking))
+    if filters.tab in ("accepted", "rejected"):
+        return query.where(comments.c.verdict == filters.tab.removesuffix("ed"), REAL)
+    return query.where(REAL)
+
+
+def counts(tx: Connection, asking: str = "") -> dict[str, int]:
+    """How many cards lie behind each tab for one moderator, each up to `COUNTED`."""
+    ids = select(comments.c.id)
+    raised = bounded(tx, ids.where(COMPLAINED))
+    # All that wait alone, by the index, less those among them that stand above for a complaint.
+    alone = bounded(tx, ids.where(_ALONE))
+    alone -= bounded(tx, ids.where(COMPLAINED, _ALONE)) if raised else 0
+    waves = rolling.count(tx, COUNTED)
+    second = of_tab(ids, Filters("second", asking=asking)).limit(_SECOND_COUNTED)
+    through = {
+        tab: bounded(tx, of_tab(ids, Filters(tab)))
+        for tab in ("samples", "accepted", "rejected", "all")
+    }
+    held = min(raised + waves + max(alone, 0), COUNTED)
+    seconds = bounded(tx, second)
+    return {"held": held, "complaints": raised, "waves": waves, "second": seconds, **through}
+
+
+def bounded(tx: Connection, query: Select[Any]) -> int:
+    """How many rows a query has, up to `COUNTED`."""
+    within = query.limit(COUNTED).subquery() if query._limit is None else query.subquery()
+    return tx.execute(select(func.count()).select_from(within)).scalar_one()
+
+
+def narrowed(filters: Filters) -> list[Any]:
+    """What the filters ask for beside the tab."""
+    c, conditions = comments.c, []
+    if filters.site:
+        conditions.append(sites.c.name == filters.site)
+    if filters.reason:
+        conditions.append(c.codes.contains(f"|{filters.reason}|", autoescape=True))
+    if filters.language:
+        conditions.append(c.language == filters.language)
+    if filters.article:
+        article = filters.article
+        conditions.append(
+            c.post_title.icontains(article, autoescape=True) | (c.permalink == article)
+        )
+    if filters.author:
+        conditions.append(c.author_key == filters.author)
+    if filters.text:
+        conditions.append(c.content.icontains(filters.text, autoescape=True))
+    conditions += [c.score >= filters.least] if filters.least is not None else []
+    conditions += [c.score <= filters.most] if filters.most is not None else []
+    conditions += [c.created_at >= filters.since] if filters.since else []
+    conditions += [c.created_at < filters.until] if filters.until else []
+    return conditions
+
+
+def _one_other_ruled(asking: str) -> list[Any]:
+    """That one person has ruled, and that it was somebody else."""
+    people = rulings.alias("people")
+    standing = and_(
+        people.c.comment_id == comments.c.id,
+        people.c.undone_at.is_(None),
+        people.c.moderator.not_in((*REPORTERS, IMPORTER)),
+    )
+    many = select(func.count(people.c.moderator.distinct())).where(standing).scalar_subquery()
+    return [many == 1, ~exists().where(standing, people.c.moderator == asking)]
