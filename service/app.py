@@ -45,6 +45,7 @@ from service.web import (
     policy,
     queue_api,
 )
+from service.web.complaint_pages import complaint_blueprint
 from service.web.figure_pages import figure_blueprint
 from service.web.forms import Forms
 from service.web.guards import Desk
@@ -111,7 +112,7 @@ def create_app(
     app.register_blueprint(perspective.blueprint(moderation, reports, access))
     app.register_blueprint(coral.blueprint(moderation, access))
     app.register_blueprint(policy.blueprint(rulebook, review, access))
-    desk = Desk(sign_ins, Forms(settings.secret))
+    desk = Desk(sign_ins, Forms(settings.secret), now)
     app.register_blueprint(queue_api.blueprint(queue, review, desk))
     app.register_blueprint(sign_in_blueprint(desk))
     app.register_blueprint(queue_blueprint(queue, review, access, desk))
@@ -119,6 +120,7 @@ def create_app(
     app.register_blueprint(figure_blueprint(Dashboard(database, now), review, access, desk))
     app.register_blueprint(settings_blueprint(access, sign_ins, rulebook, desk))
     complaints = Complaints(database, now)
+    app.register_blueprint(complaint_blueprint(complaints, access, desk))
     app.register_blueprint(events.blueprint(Newsreel(database), complaints, access))
     vitals = Vitals(database, moderation, metrics, follower, now)
     app.register_blueprint(health.blueprint(vitals.checks(), vitals.exposition, vitals.remarks()))

@@ -241,6 +241,11 @@ class Complaint:
     resolved_at: datetime | None = None
     outcome: str = ""
 
+    @property
+    def in_time(self) -> bool | None:
+        """Whether it was answered by its time; None while it waits."""
+        return None if self.resolved_at is None else self.resolved_at <= self.due_at
+
 
 @dataclass(frozen=True, slots=True)
 class Site:

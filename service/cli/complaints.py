@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import datetime
-from typing import IO, Any, Final
+from typing import IO
 
 import click
 
 from service.cli.installation import installation
-from service.comments import Complaint, utc_now
+from service.comments import utc_now
 from service.complaints import Complaints
 from service.web import wording
-
-_COLUMNS: Final = (
-    "site", "complaint", "comment", "reason", "reason_detail", "detail", "received_at", "due_at",
-    "answered_at", "outcome", "in_time",
-)  # fmt: skip
-# What spreadsheets take for the start of a formula, full-width forms included.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from service.web.complaint_record import COLUMNS, Line, rows
+from service.web.sheets import write_sheet
 
 
 @click.group("complaints")
@@ -36,35 +30,12 @@ def export(month: datetime, name: str | None, output: IO[str], language: str) ->
     here = installation()
     core = Complaints(here.database, utc_now)
     sites = [here.access.named_site(name)] if name else here.access.sites()
-    writer = csv.writer(output, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for site in sites:
-        for complaint in core.month(site, month.year, month.month):
-            writer.writerow(map(_cell, _row(site.name, complaint, language)))
-
-
-def _row(site: str, complaint: Complaint, language: str) -> list[str]:
-    answered = complaint.resolved_at
-    in_time = "" if answered is None else ("yes" if answered <= complaint.due_at else "no")
-    return [
-        site,
-        complaint.id,
-        complaint.comment_id,
-        complaint.reason,
-        wording.complaint(complaint.reason, language),
-        complaint.detail,
-        complaint.created_at.isoformat(),
-        complaint.due_at.isoformat(),
-        answered.isoformat() if answered else "",
-        complaint.outcome,
-        in_time,
-    ]
-
-
-def _cell(value: Any) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe before what looks like one."""
-    text = str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    lines = (
+        Line(site.name, complaint)
+        for site in sites
+        for complaint in core.month(site, month.year, month.month)
+    )
+    write_sheet(output, COLUMNS, rows(lines, language))
 
 
 COMMANDS = (complaints,)

@@ -206,6 +206,28 @@ class PlainOut(BaseModel):
     reads: str
 
 
+class WaitingComplaintOut(BaseModel):
+    """A reader's complaint that waits; a ruling on the comment answers it."""
+
+    model_config = ConfigDict(title="WaitingComplaint")
+    id: str
+    reason: str
+    detail: str
+    due_at: str
+
+
+class PastRulingOut(BaseModel):
+    """What a person said of the comment; `withdrawn_at` where it was taken back."""
+
+    model_config = ConfigDict(title="PastRuling")
+    verdict: Verdict
+    labels: list[str]
+    note: str
+    moderator: str
+    created_at: str
+    withdrawn_at: str | None
+
+
 class CardOut(CaseOut):
     """One thing to decide: a comment, or a wave shown by the copy that has waited longest."""
 
@@ -223,6 +245,10 @@ class CardOut(CaseOut):
     parent: ParentOut | None
     plain: list[PlainOut]
     claimed_by: str | None
+    complaints: list[WaitingComplaintOut]
+    rulings: Annotated[
+        list[PastRulingOut], Field(description="Oldest first; of a single comment only.")
+    ]
 
 
 class QueueOut(BaseModel):

@@ -50,6 +50,7 @@ def page(
         menu=menu_of(moderator) if moderator else (),
         csrf=desk.forms.word(moderator.session) if moderator else "",
         here=_here(),
+        now=desk.now(),
         **_words(who),
         **values,
     )

@@ -12,6 +12,7 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "queue": ("Queue", "Antrean"),
     "scores": ("Score range", "Rentang skor"),
     "bulk": ("Decide many", "Putuskan banyak"),
+    "record": ("Complaint record", "Catatan aduan"),
     "dashboard": ("Figures", "Angka"),
     "settings": ("Settings", "Setelan"),
     "sign_in": ("Sign in", "Masuk"),
@@ -24,6 +25,8 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "skip": ("Skip to the cards", "Langsung ke kartu"),
     "tab_held": ("Held", "Ditahan"),
+    "tab_complaints": ("Complaints", "Aduan"),
+    "tab_second": ("Second looks", "Lihat kedua"),
     "tab_waves": ("Waves", "Gelombang"),
     "tab_samples": ("Samples", "Sampel"),
     "tab_accepted": ("Accepted", "Diterima"),
@@ -167,6 +170,52 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "in_range": ("{count} in this range", "{count} dalam rentang ini"),
     "read_these": ("Read and decide these", "Baca dan putuskan"),
+    "complaint_of": ("A reader complains:", "Aduan pembaca:"),
+    "due_in": ("due in {span}", "batas waktu {span} lagi"),
+    "overdue_by": ("overdue by {span}", "lewat {span}"),
+    "answers_it": (
+        "Your ruling answers the complaint.",
+        "Putusan Anda menjawab aduan ini.",
+    ),
+    "second_lead": (
+        "Spot checks that a colleague has ruled on. Rule without knowing how; "
+        "from both, agreement is counted.",
+        "Sampel yang sudah diputuskan seorang rekan. Putuskan tanpa tahu putusannya; "
+        "dari keduanya dihitung kesepakatan.",
+    ),
+    "record_lead": (
+        "Complaints about readers' comments, each to be answered within 2 × 24 hours "
+        "(Dewan Pers, Pedoman Pemberitaan Media Siber).",
+        "Aduan atas komentar pembaca, masing-masing wajib dijawab dalam 2 × 24 jam "
+        "(Dewan Pers, Pedoman Pemberitaan Media Siber).",
+    ),
+    "month": ("Month", "Bulan"),
+    "received": ("Received", "Diterima pada"),
+    "due": ("Due", "Batas waktu"),
+    "answered": ("Answered", "Dijawab pada"),
+    "outcome": ("Outcome", "Hasil"),
+    "detail": ("What was said", "Isi aduan"),
+    "in_time": ("in time", "tepat waktu"),
+    "late": ("late", "terlambat"),
+    "waits": ("waits", "menunggu"),
+    "overdue": ("overdue", "lewat waktu"),
+    "verdict_erased": ("erased", "dihapus"),
+    "complaints_sum": (
+        "{received} complaint received: {in_time} answered in time, {late} late, {waiting} waiting"
+        "|{received} complaints received: {in_time} answered in time, {late} late, "
+        "{waiting} waiting",
+        "{received} aduan masuk: {in_time} dijawab tepat waktu, {late} terlambat, "
+        "{waiting} menunggu",
+    ),
+    "no_complaints": ("No complaints in this month.", "Tidak ada aduan pada bulan ini."),
+    "printed_at": ("As of {when}", "Per {when}"),
+    "print": ("Print", "Cetak"),
+    "withdrawn": ("taken back {when}", "dicabut {when}"),
+    "looked_through": (
+        "Nothing so far; there is more to look through.",
+        "Belum ada yang cocok; masih ada yang perlu dicari.",
+    ),
+    "look_further": ("Look further", "Cari lagi"),
     "days": ("Day", "Hari"),
     "volumes": ("Comments by verdict, last 30 days", "Komentar menurut putusan, 30 hari"),
     "as_table": ("As a table", "Sebagai tabel"),

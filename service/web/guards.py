@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from flask import Request, Response
@@ -47,6 +49,7 @@ class Desk:
 
     sign_ins: SignIns
     forms: Forms
+    now: Callable[[], datetime]
 
     def moderator(self, request: Request) -> Moderator:
         """Who acts, by token or by session; a session that changes anything shows a form's word."""

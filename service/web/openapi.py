@@ -54,7 +54,7 @@ _COMMENT_ID: Final = {
 }  # fmt: skip
 _BATCH: Final = {**_COMMENT_ID, "name": "batch"}
 _FILTERS: Final = {
-    "tab": "held, waves, samples, accepted, rejected or all.",
+    "tab": "held, complaints, waves, samples, second, accepted, rejected or all.",
     "order": "oldest, newest or teaches.", "site": "A site's name.", "reason": "A reason's code.",
     "language": "id, en, mixed or other.", "article": "Its address, or words of its title.",
     "author": "A handle.", "text": "Words of the comment.",

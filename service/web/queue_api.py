@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, request
 
 from service.cards import Author, Card, Entry, Page
+from service.comments import Complaint, Ruling
 from service.queue import Queue
 from service.review import Review, Stroke
 from service.web import wording
@@ -140,12 +141,34 @@ def card_out(card: Card, language: str) -> dict[str, Any]:
         "parent": _parent_out(card.parent),
         "plain": [{"written": written, "reads": reads} for written, reads in card.plain],
         "claimed_by": card.claim.moderator if card.claim else None,
+        "complaints": [_complaint_out(complaint) for complaint in card.complaints],
+        "rulings": [_ruling_out(ruling) for ruling in card.rulings],
     }
 
 
 def stroke_out(stroke: Stroke) -> dict[str, Any]:
     """What one stroke did."""
     return {"batch": stroke.batch, "ruled": stroke.ruled, "stale": list(stroke.stale)}
+
+
+def _complaint_out(complaint: Complaint) -> dict[str, str]:
+    return {
+        "id": complaint.id,
+        "reason": complaint.reason,
+        "detail": complaint.detail,
+        "due_at": complaint.due_at.isoformat(),
+    }
+
+
+def _ruling_out(ruling: Ruling) -> dict[str, Any]:
+    return {
+        "verdict": ruling.verdict,
+        "labels": list(ruling.labels),
+        "note": ruling.note,
+        "moderator": ruling.moderator,
+        "created_at": ruling.created_at.isoformat(),
+        "withdrawn_at": ruling.undone_at.isoformat() if ruling.undone_at else None,
+    }
 
 
 def _author_out(author: Author) -> dict[str, Any]:

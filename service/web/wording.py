@@ -187,6 +187,7 @@ FIELDS: Final[Mapping[str, Sentences]] = {
     },
     "score": {"en": "A score from 0 to 1.", "id": "Skor dari 0 sampai 1."},
     "day": {"en": "A day, like 2026-11-23.", "id": "Tanggal, seperti 2026-11-23."},
+    "month": {"en": "A month, like 2026-11.", "id": "Bulan, seperti 2026-11."},
     "page_size": {"en": "1 to 100 cards.", "id": "1 sampai 100 kartu."},
     "label": {
         "en": "Labels are spam, toxic, off_topic and other.",
