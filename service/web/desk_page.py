@@ -18,8 +18,8 @@ from service.web.docs import html_page
 from service.web.faults import STATUS
 from service.web.guards import Desk
 from service.web.navigation import menu_of
-from service.web.pieces import pieces
 from service.web.paths import place, place_named
+from service.web.pieces import pieces
 from service.web.reader import NEWSROOM, Reader, zone_named
 
 LANGUAGE_COOKIE: Final = "saring_language"
