@@ -105,7 +105,13 @@ def create_app(
     }
     reports = Reports(database, moderation, settings.secret, now)
     faults.register(
-        app, {"/1.1/": akismet.fault, "/1.2/": akismet.fault, "/v1alpha1/": perspective.fault}
+        app,
+        {
+            "/1.1/": akismet.fault,
+            "/1.2/": akismet.fault,
+            "/v1alpha1/": perspective.fault,
+            "/coral": coral.fault,
+        },
     )
     app.register_blueprint(native.blueprint(moderation, access))
     app.register_blueprint(akismet.blueprint(moderation, reports, access, now))

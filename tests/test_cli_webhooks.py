@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from service.access import Access
 from service.cli import commands
-from service.cli.complaints import _cell
 from service.comments import Arrival, utc_now
 from service.complaints import Complaints
 from service.moderation import Moderation
 from service.storage.engine import Database
+from service.web.sheets import as_cell
 from tests.conftest import SECRET
 from tests.doubles import FakeScorer
 from tests.receiver import receiving
@@ -89,8 +89,8 @@ def test_the_monthly_record(saring, post, sqlite):
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "  =1", "＝1", "\n=1"])
 def test_no_cell_is_a_formula(text):
-    assert _cell(text) == f"'{text}"
+    assert as_cell(text) == f"'{text}"
 
 
 def test_ordinary_cells_stay_as_they_are():
-    assert _cell("2026-11-23") == "2026-11-23"
+    assert as_cell("2026-11-23") == "2026-11-23"

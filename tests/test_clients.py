@@ -126,6 +126,29 @@ def test_google_api_client_with_a_wrong_key(service):
         pass
 
 
+# As old plug-ins write it on the wire
+
+
+@pytest.mark.parametrize("label", [None, "", "KEY."])
+def test_http_1_0_in_latin_1(service, key, label):
+    """No Host at all, bare names, another charset: a whole answer with its length, unchunked."""
+    body = "referrer&blog=http://blog.example&user_ip=203.0.113.9&comment_author&is_test=1"
+    body += "&comment_content=Terima+kasih+caf\xe9nya&comment_context[]=a&blog_charset=ISO-8859-1"
+    body += "" if label else f"&api_key={key}"
+    host = "" if label is None else f"Host: {label.replace('KEY', key)}rest.akismet.com\r\n"
+    said = service.raw(
+        f"POST /1.1/comment-check HTTP/1.0\r\n{host}"
+        "Content-Type: application/x-www-form-urlencoded; charset=ISO-8859-1\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n{body}".encode("latin-1")
+    )
+    head, _, answer = said.partition(b"\r\n\r\n")
+    assert answer == b"false"
+    assert head.startswith((b"HTTP/1.0 200", b"HTTP/1.1 200"))
+    assert b"content-length: 5" in head.lower()
+    assert b"transfer-encoding" not in head.lower()
+    assert b"x-akismet-guid" in head.lower()
+
+
 # Node
 
 

@@ -93,8 +93,9 @@ def blueprint(
         until = (month + timedelta(days=31)).replace(day=1)
         tally = reports.tally(site, month, until)
         write = answers.sites_as_csv if form.get("format") == "csv" else answers.sites
-        limit, offset = _number(form, "limit", 500), _number(form, "offset", 0)
-        return write(site.name, month, tally, limit, offset)
+        is_wanted = form.get("filter", "").lower() in site.name.lower()
+        page = answers.Page(_number(form, "limit", 500), _number(form, "offset", 0))
+        return write(month, [(site.name, tally)] if is_wanted else [], page)
 
     @door.errorhandler(Unauthenticated)
     def unknown(_error: Unauthenticated) -> Response:

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from io import StringIO
 from typing import Any, Final
 
 from flask import Response, request
 
 from service.comments import Decision
 from service.reports import Tally
+from service.web.sheets import as_cell
 
 THANKS: Final = "Thanks for making the web a better place."
+Activity = tuple[str, Tally]
 _SECONDS_A_SPAM: Final = 5
 _WHY: Final = {
     404: "There is nothing here.", 405: "Not with this method.", 413: "The body is too large.",
     429: "Too many; try again later.", 503: "Not now; try again soon.",
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which of the rows are wanted."""
+
+    limit: int
+    offset: int
+
+    def of(self, rows: Sequence[Activity]) -> Sequence[Activity]:
+        """The rows of this page."""
+        return rows[self.offset :][: self.limit]
 
 
 def text(body: str, status: int = 200, **headers: str) -> Response:
@@ -108,31 +126,35 @@ def usage(tally: Tally, *, extended: bool) -> Response:
     return _json({**known, **more})
 
 
-def sites(name: str, month: datetime, tally: Tally, limit: int, offset: int) -> Response:
-    """The one site that a key is good for, under its month."""
-    row = {
-        "site": name,
-        "api_calls": str(tally.total),
-        "spam": str(tally.rejected),
-        "ham": str(tally.passed),
-        "missed_spam": str(tally.missed),
-        "false_positives": str(tally.wrongly_rejected),
-        "is_revoked": False,
-    }
-    listed = [row][offset:][:limit]
-    return _json({f"{month:%Y-%m}": listed, "limit": limit, "offset": offset, "total": 1})
+def sites(month: datetime, listed: Sequence[Activity], page: Page) -> Response:
+    """The sites that a key is good for, under their month."""
+    rows = [
+        {
+            "site": name,
+            "api_calls": str(tally.total),
+            "spam": str(tally.rejected),
+            "ham": str(tally.passed),
+            "missed_spam": str(tally.missed),
+            "false_positives": str(tally.wrongly_rejected),
+            "is_revoked": False,
+        }
+        for name, tally in page.of(listed)
+    ]
+    told = {"limit": page.limit, "offset": page.offset, "total": len(listed)}
+    return _json({f"{month:%Y-%m}": rows, **told})
 
 
-def sites_as_csv(name: str, month: datetime, tally: Tally, limit: int, offset: int) -> Response:
+def sites_as_csv(month: datetime, listed: Sequence[Activity], page: Page) -> Response:
     """The same as comma-separated values; the title does not repeat the key."""
     head = f"Active sites for this key during {month:%Y-%m} "
-    head += f"(limit:{limit}, offset: {offset}, total: 1)"
+    head += f"(limit:{page.limit}, offset: {page.offset}, total: {len(listed)})"
     names = "Site,Total API Calls,Spam,Ham,Missed Spam,False Positives,Is Revoked"
-    row = (
-        f"{name},{tally.total},{tally.rejected},{tally.passed},"
-        f"{tally.missed},{tally.wrongly_rejected},0"
-    )
-    answer = text("\n".join([head, names, *[row][offset:][:limit]]) + "\n")
+    table = StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    for name, tally in page.of(listed):
+        counts = tally.total, tally.rejected, tally.passed, tally.missed, tally.wrongly_rejected
+        rows.writerow([as_cell(name), *counts, 0])
+    answer = text(f"{head}\n{names}\n{table.getvalue()}")
     answer.mimetype = "text/csv"
     return answer
 

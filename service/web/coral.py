@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.access import Access
 from service.comments import TEST_STRINGS, Arrival, Decision, Signal
-from service.errors import TooMany, Unavailable
+from service.errors import Invalid
 from service.moderation import Moderation
+from service.web import faults
 from service.web.parsing import json_as, raw_body, without_controls
 
-BODY_BYTES: Final = 128 * 1024
+BODY_BYTES: Final = 1024 * 1024
 _SIGNATURE: Final = "sha256="
 _RUDE: Final = frozenset(("TOXIC", "IDENTITY_ATTACK", "THREAT", "PROFANITY"))
-_Text = Annotated[str, Field(max_length=2000)]
+_NEWSROOM: Final = frozenset(("STAFF", "MODERATOR", "ADMIN"))
+_OURS_TO_HOLD: Final = frozenset((429, 500, 503))
 
 
 class _Comment(BaseModel):
     body: str
-    parent: Annotated[_Text | None, Field(alias="parentID")] = None
+    parent: str | None = Field(None, alias="parentID")
 
 
 class _Author(BaseModel):
-    id: _Text
-    role: Literal["COMMENTER", "STAFF", "MODERATOR", "ADMIN"] = "COMMENTER"
+    id: str | None = None
+    role: str | None = None
 
 
 class _Story(BaseModel):
-    url: _Text = ""
+    url: str | None = None
 
 
 class PhaseIn(BaseModel):
-    """What Coral says of a comment. There is no e-mail, no IP address and no comment id in it."""
+    """What Coral says of a comment. There is no e-mail, no IP address and no comment id in it.
+
+    Only the text must be there: Coral publishes what it gets a refusal for.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     comment: _Comment
-    author: _Author
-    story: _Story = _Story()
+    author: _Author = _Author()
+    story: _Story | None = None
 
     def arrival(self) -> Arrival:
         """The comment as the house calls it.
@@ -49,8 +54,8 @@ class PhaseIn(BaseModel):
         """
         return Arrival(
             content=without_controls(self.comment.body).strip(),
-            author_email=self.author.id,
-            permalink=self.story.url,
+            author_email=self.author.id or "",
+            permalink=(self.story and self.story.url) or "",
             parent_id=self.comment.parent or "",
         )
 
@@ -64,17 +69,26 @@ def blueprint(moderation: Moderation, access: Access) -> Blueprint:
         request.max_content_length = BODY_BYTES
         body = raw_body(request)
         site = access.site_signed(body, _signatures(request.headers.get("X-Coral-Signature", "")))
-        asked = json_as(PhaseIn, body)
-        arrival = asked.arrival()
-        if asked.author.role != "COMMENTER" and arrival.content not in TEST_STRINGS:
-            return "", 204
         try:
-            decision = moderation.submit_once(site, arrival).decision
-        except (TooMany, Unavailable):  # any other status would let the comment through
-            return _flagged("SYSTEM_WITHHELD", "COMMENT_DETECTED_SPAM")
-        return _answer(decision)
+            asked = json_as(PhaseIn, body)
+        except Invalid:  # signed by this site's Coral, and of a shape that we do not know
+            return _withheld()
+        arrival = asked.arrival()
+        if asked.author.role in _NEWSROOM and arrival.content not in TEST_STRINGS:
+            return "", 204
+        return _answer(moderation.submit_once(site, arrival).decision)
 
     return door
+
+
+def fault(status: int, slug: str) -> Response:
+    """A refusal as everywhere; but what is our own trouble, or a flood, waits for a person."""
+    return _withheld() if status in _OURS_TO_HOLD else faults.problem(status, slug)
+
+
+def _withheld() -> Response:
+    """Coral lets a comment through on any status but a good one."""
+    return _flagged("SYSTEM_WITHHELD", "COMMENT_DETECTED_SPAM")
 
 
 def _answer(decision: Decision) -> Response | tuple[str, int]:

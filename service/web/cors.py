@@ -15,6 +15,7 @@ from service.comments import Site
 
 PATHS: Final = ("/v1/comments", "/v1alpha1/comments:analyze")
 _ASKED: Final = "Access-Control-Request-Method"
+_HEADERS: Final = ("Authorization", "Content-Type", "Idempotency-Key", "X-Goog-Api-Key")
 _GOOD_SECONDS: Final = 600
 
 
@@ -52,8 +53,6 @@ def _preflight(request: Request, access: Access) -> Response:
     if access.allows_origin(origin):
         g.permitted_origin = origin
         answer.headers["Access-Control-Allow-Methods"] = "POST"
-        answer.headers["Access-Control-Allow-Headers"] = (
-            "Authorization, Content-Type, Idempotency-Key"
-        )
+        answer.headers["Access-Control-Allow-Headers"] = ", ".join(_HEADERS)
         answer.headers["Access-Control-Max-Age"] = str(_GOOD_SECONDS)
     return answer

@@ -27,7 +27,7 @@ HEADS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # Names that are real, and for which there is no head.
 UNSERVED: Final = frozenset(("FLIRTATION", "INCOHERENT", "UNSUBSTANTIAL"))
-LANGUAGES: Final = ("id", "en")
+LANGUAGES: Final = ("id", "in", "en")  # "in" is what Java's older releases call Indonesian
 _DETECTED: Final[Mapping[str, tuple[str, ...]]] = {
     "id": ("id",),
     "en": ("en",),
@@ -47,7 +47,7 @@ def detected_in(scores: Scores) -> tuple[str, ...]:
 def checked(asked: Asked, scores: Scores) -> tuple[str, ...]:
     """The languages detected; the first attribute that cannot be served is a refusal."""
     detected = detected_in(scores)
-    served = any(language.split("-")[0].lower() in LANGUAGES for language in asked.languages)
+    served = any(re.split("[-_]", one)[0].lower() in LANGUAGES for one in asked.languages)
     for name in asked.attributes:
         known = name.partition("@")[0]
         if known not in HEADS and known not in UNSERVED:

@@ -18,7 +18,7 @@ def write_sheet(output: IO[str], columns: Sequence[str], rows: Iterable[Sequence
     writer = csv.writer(output, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow(map(_cell, row))
+        writer.writerow(map(as_cell, row))
 
 
 def sheet_response(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
@@ -32,7 +32,7 @@ def sheet_response(name: str, columns: Sequence[str], rows: Iterable[Sequence[An
     return response
 
 
-def _cell(value: Any) -> str:
+def as_cell(value: Any) -> str:
     """Text with an apostrophe before what looks like a formula; numbers as they are."""
     if isinstance(value, int | float):
         return str(value)

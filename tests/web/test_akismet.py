@@ -528,6 +528,24 @@ def test_sites_of_a_key(app, ask, key):
     assert key not in table[0]
 
 
+@pytest.mark.parametrize(("asked", "rows"), [("FAUL", 1), ("other", 0), ("", 1)])
+def test_sites_are_filtered_by_name(ask, asked, rows):
+    told = ask("/1.2/key-sites", {"filter": asked}).json
+    assert (len(told["2026-11"]), told["total"]) == (rows, rows)
+    table = ask("/1.2/key-sites", {"filter": asked, "format": "csv"}).text.splitlines()
+    assert f"total: {rows})" in table[0]
+    assert len(table) == 2 + rows
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"), [("=1+2", "'=1+2"), ("@SUM(1)", "'@SUM(1)"), ('a,"b"', '"a,""b"""')]
+)
+def test_a_sites_name_is_no_formula(app, name, cell):
+    key = app.extensions["saring"]["access"].add_site(name).short_key
+    answer = app.test_client().get(f"/1.2/key-sites?format=csv&api_key={key}")
+    assert answer.text.splitlines()[2] == f"{cell},0,0,0,0,0,0"
+
+
 # Trouble of ours
 
 

@@ -8,7 +8,7 @@ import json
 import pytest
 from sqlalchemy import select, update
 
-from service.errors import BadSettings
+from service.errors import BadSettings, Unavailable
 from service.storage.tables import comments, sites
 from tests.doubles import COMMENT
 
@@ -222,12 +222,55 @@ def test_what_can_be_no_secret_is_refused(access, site, theirs):
         access.keep_coral_secret("default", theirs)
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [(b"{}", 422), (b"[]", 400), (b"{", 400), (b'{"comment": {"body": 1}}', 422)],
-)
+@pytest.mark.parametrize(("body", "status"), [(b"[]", 400), (b"{", 400), (b"\xff", 400)])
 def test_bodies_that_are_no_phase(ask, body, status):
     assert ask(body=body).status_code == status
+
+
+WITHHELD = {
+    "status": "SYSTEM_WITHHELD",
+    "actions": [{"actionType": "FLAG", "reason": FLAG("SPAM")}],
+}
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b'{"comment": {"body": 1}}', b'{"comment": {"text": "x"}}']
+)
+def test_a_shape_that_we_do_not_know_waits_for_a_person(ask, stored, body):
+    """It is signed by this site's Coral, which lets through what it gets a refusal for."""
+    assert ask(body=body).json == WITHHELD
+    assert not stored()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"author": {"id": "a", "role": "MEMBER"}}, {"author": {"id": "a", "role": "NEW_ROLE"}},
+        {"author": {"id": "a"}}, {"author": {"id": None, "role": None}}, {"story": None},
+        {"story": {"id": "s", "url": None}}, {"comment": {"body": "slot gacor"}},
+        {"author": {"id": "a" * 5000, "role": "COMMENTER"}}, {"action": "NEXT", "more": {"x": 1}},
+    ],
+)  # fmt: skip
+def test_what_other_versions_send_or_leave_out(ask, changes):
+    sent = {"comment": comment("slot gacor"), **changes}
+    assert ask(**sent).json["status"] == "REJECTED"
+
+
+def test_a_long_comment_is_judged(ask):
+    assert ask(comment=comment("slot " * 50_000)).status_code == 200
+
+
+@pytest.mark.parametrize("part", ["access", "moderation"])
+@pytest.mark.parametrize("trouble", [Unavailable("gone"), RuntimeError("a bug")])
+def test_our_own_trouble_waits_for_a_person(app, ask, monkeypatch, part, trouble):
+    def broken(*_args, **_kwargs):
+        raise trouble
+
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    of = {"access": "site_signed", "moderation": "submit_once"}[part]
+    monkeypatch.setattr(type(app.extensions["saring"][part]), of, broken)
+    answer = ask()
+    assert (answer.status_code, answer.json) == (200, WITHHELD)
 
 
 def test_a_flood_is_withheld(app, ask, clock):

@@ -53,7 +53,8 @@ def test_a_preflight(client, path):
     assert permissions(answer) == {
         ALLOW: PAGE,
         "Access-Control-Allow-Methods": "POST",
-        "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+        "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, "
+        "X-Goog-Api-Key",
         "Access-Control-Max-Age": "600",
         "Access-Control-Expose-Headers": "Retry-After",
     }

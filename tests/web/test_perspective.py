@@ -139,7 +139,8 @@ def test_an_old_version_suffix_is_mirrored(call):
 
 
 @pytest.mark.parametrize(
-    "languages", [["en"], ["id"], ["en-US"], ["ID"], ["zu", "en"], ["id", "xh"]]
+    "languages",
+    [["en"], ["id"], ["en-US"], ["id_ID"], ["in"], ["in_ID"], ["ID"], ["zu", "en"], ["id", "xh"]],
 )
 def test_languages_are_echoed_and_otherwise_hints(call, languages):
     answer = call(languages=languages).json
@@ -150,6 +151,12 @@ def test_languages_are_echoed_and_otherwise_hints(call, languages):
 @pytest.mark.parametrize("languages", [[], None, ...])
 def test_without_languages_they_are_detected(call, languages):
     assert call(languages=languages).json["languages"] == ["id"]
+
+
+@pytest.mark.parametrize("language", ["hi-Latn", "hi", "ind", "in-id-x", "", "e"])
+def test_what_is_no_language_of_ours(call, language):
+    served = language in ("", "in-id-x")  # nothing, and a variant
+    assert call(languages=[language]).status_code == (200 if served else 400)
 
 
 def test_languages_not_served(call):
