@@ -153,7 +153,12 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What storage knows of a submission's company at the moment it arrives."""
+    """What storage knows of a submission's company at the moment it arrives.
+
+    ``own_words`` is what it says beyond a comment that it quotes to complain about it, and
+    ``wave_apart`` the wave that it belongs to without the quotation; ``quotes``: those words are
+    ordinary, so it is a quotation and no copy.
+    """
 
     accepted: int = 0
     rejected: int = 0
@@ -165,6 +170,8 @@ class History:
     rejected_hosts: frozenset[str] = frozenset()
     website_names: int = 0
     wave: Wave | None = None
+    wave_apart: Wave | None = None
+    own_words: str = ""
     quotes: bool = False
 
 

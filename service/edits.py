@@ -43,6 +43,7 @@ class Edits:
             if submission == found.case.submission:
                 return found.case
             around = surroundings.gather(tx, site, submission, self._now(), found.case)
+        around = replace(around, history=self._judge.settled(around.history))
         decision = self._judge.decide(site, submission, around.history, _before(found))
         if found.complained:
             reasons = (*decision.reasons, Signal("COMPLAINT", 1.0))

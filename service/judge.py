@@ -28,6 +28,7 @@ from service.errors import Unavailable
 from service.rules import Rules
 from service.scoring.scorer import Assessment, NoModel, Scorer
 
+_ADVERTISING: Final = ("spam", "gambling")
 _HEAD_OF: Final = {code: head for head, code in policy.HEAD_REASONS.items()}
 
 
@@ -91,6 +92,24 @@ class Judge:
             except Exception as error:  # noqa: BLE001  nor may a bug in explaining it
                 self._meter.scorer_failed(error)
                 return decision
+
+    def settled(self, history: History) -> History:
+        """A history in which a quotation is told from a copy: its own words, alone, are ordinary.
+
+        Without a model nobody can tell, so it is not counted as a copy.
+        """
+        if not history.own_words:
+            return history
+        try:
+            (found,) = self.scorer.assess([history.own_words])
+        except Unavailable:
+            ordinary = True
+        except Exception as error:  # noqa: BLE001  a scorer's bug must cost a verdict, not a comment
+            self._meter.scorer_failed(error)
+            ordinary = True
+        else:
+            ordinary = all(found.scores.get(head, 0.0) < 0.5 for head in _ADVERTISING)
+        return replace(history, quotes=True, wave=history.wave_apart) if ordinary else history
 
     def decide_again(self, site: Site, case: Case) -> Decision:
         """Judge a waiting comment by today's model, rules and lists, in the company it had then."""

@@ -185,7 +185,8 @@ class Moderation:
         if submission.test_verdict:
             return Surroundings(History(), (), Sketch((), b""))
         with self._judge.timed("gather"), self._database.read() as tx:
-            return surroundings.gather(tx, site, submission, self._now())
+            around = surroundings.gather(tx, site, submission, self._now())
+        return replace(around, history=self._judge.settled(around.history))
 
     def _record(
         self, site: Site, case: Case, around: Surroundings, ticket: tuple[str, str] | None

@@ -32,6 +32,7 @@ HEAD_REASONS: Final[Mapping[str, str]] = {
 # Weaker signals of these kinds are recorded and told, and decide nothing by themselves.
 LEAST_WEIGHTS: Final[Mapping[str, float]] = {
     "LINKS": 0.5,
+    "NEAR_COPY": 0.015,
     "OBFUSCATED_TEXT": 0.5,
     "MIXED_SCRIPT": 0.5,
 }
@@ -151,9 +152,9 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("banned-word", "rule", lambda e: "reject" if e.has("BANNED_WORD") else None),
     Rule("honeypot", "rule", lambda e: "reject" if e.has("HONEYPOT") else None),
     Rule("wave-ruled", "moderator", _wave_ruling),
+    Rule("quotes-another", "rule", lambda e: e.context.get("quotes")),
     Rule("wave", "rule", _wave_fate),
     Rule("not-scored", "rule", lambda e: "hold" if e.scores is None else None),
-    Rule("quotes-another", "rule", lambda e: e.context.get("quotes") if e.rejectable else None),
     Rule("score-reject", "model", lambda e: "reject" if e.rejectable else None),
     Rule("bad-links", "rule", _bad_links),
     Rule("score-hold", "model", lambda e: "hold" if e.holdable else None),

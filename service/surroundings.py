@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from service.checks.folding import fold
+from service.checks.complaint import complains, own_words, quoted_part
 from service.checks.links import hosts, website_of
-from service.checks.quotes import unquoted
-from service.checks.sketch import NEAR_COPY, Sketch, similarity, sketch
-from service.checks.words import WORD
+from service.checks.sketch import NEAR_COPY, Sketch, is_baited, similarity, sketch
 from service.comments import Case, History, Site, Submission, Wave
 from service.storage import company, edits
 from service.storage.company import Candidate
 from service.storage.engine import Transaction
-
-_OWN_WORDS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +37,11 @@ def gather(
     history = company.past(tx, submission, now)
     if earlier:
         history = _apart_from(history, earlier, submission)
-    if mine.bands:
-        found = company.candidates(tx, mine.bands, now)
-        near = [other for other in found if not earlier or other.comment_id != earlier.id]
-        history = replace(history, **_copied(tx, submission.content, mine, near, now))
+    alike = _near(tx, site, submission.content, mine, now)
+    if earlier:
+        alike = [pair for pair in alike if pair[1].comment_id != earlier.id]
+    if alike:
+        history = replace(history, **_copied(tx, submission.content, alike, now))
     if linked:
         website, name = website_of(submission), submission.author_name
         bad, names = company.linked(tx, site.id, linked, website, name)
@@ -91,34 +88,48 @@ def _apart_from(history: History, earlier: Case, submission: Submission) -> Hist
     )
 
 
+def _near(
+    tx: Transaction, site: Site, text: str, mine: Sketch, now: datetime
+) -> list[tuple[float, Candidate]]:
+    """Comments like this one, and like the part that it quotes where it complains about it."""
+    found = company.candidates(tx, mine.bands, now) if mine.bands else []
+    part = sketch(quoted_part(text), site.id) if complains(text) else Sketch((), b"")
+    quoted = company.candidates(tx, part.bands, now) if part.bands else []
+    alike = {
+        other.comment_id: (similarity(mine.signature, other.signature), other)
+        for other in (*found, *quoted)
+    }
+    return sorted(alike.values(), key=lambda pair: -pair[0])
+
+
 def _copied(
-    tx: Transaction, text: str, mine: Sketch, near: Sequence[Candidate], now: datetime
+    tx: Transaction, text: str, alike: Sequence[tuple[float, Candidate]], now: datetime
 ) -> dict[str, Any]:
-    """The wave of the most similar candidate, or that this text only quotes one of them."""
-    alike = [(similarity(mine.signature, other.signature), other) for other in near]
-    score, best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
-    if best is None:
-        return {}
-    if _quotes(text, best.content):
-        return {"quotes": True}
-    if score < NEAR_COPY:
-        return {}
+    """The wave of the most similar comment; what is said beyond one that this text quotes to
+    complain about it, and the wave that is left then."""
+    said = {other.comment_id: own_words(text, other.content) for _, other in alike}
+    copies = _copies(text, alike)
+    apart = [(score, other) for score, other in copies if not said[other.comment_id]]
+    return {
+        "wave": _wave(tx, copies, now),
+        "own_words": max(said.values(), key=len, default=""),
+        "wave_apart": _wave(tx, apart, now),
+    }
+
+
+def _copies(text: str, alike: Sequence[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
+    """Who copies an honest comment and adds a link or a brand begins a cluster of their own: the
+    honest one shares neither their wave nor the ruling on it."""
+    near = [(score, other) for score, other in alike if score >= NEAR_COPY]
+    if near and is_baited(text):
+        return [(score, other) for score, other in near if is_baited(other.content)]
+    return near
+
+
+def _wave(tx: Transaction, copies: Sequence[tuple[float, Candidate]], now: datetime) -> Wave | None:
+    if not copies:
+        return None
+    score, best = copies[0]
     wave_id = best.wave_id or best.comment_id
     found = company.wave(tx, wave_id, now) or Wave(wave_id)
-    return {"wave": replace(found, similarity=round(score, 3))}
-
-
-def _quotes(text: str, other: str) -> bool:
-    """Someone repeats another comment and says enough that it does not, without a link.
-
-    Only words that the other text lacks count: a copy that parts its brand from the template
-    with spaces and fonts says nothing new.
-    """
-    own = unquoted(text, [other])
-    if own == text or "http" in own:
-        return False
-    return len(_words_of(own) - _words_of(other)) >= _OWN_WORDS
-
-
-def _words_of(text: str) -> set[str]:
-    return {word for word in WORD.findall(fold(text).text) if len(word) > 2 and word.isalpha()}
+    return replace(found, similarity=round(score, 3))

@@ -12,6 +12,7 @@ from service.errors import Conflict, Invalid, Missing, TooMany
 from service.moderation import Moderation
 from service.review import Rate, Review
 from service.rulebook import Rulebook
+from service.storage import company
 from service.storage.engine import Database
 from tests.conftest import SECRET, Clock
 from tests.doubles import FakeScorer
@@ -191,11 +192,72 @@ def test_a_brand_in_disguise_does_not_make_a_copy_a_quotation(newsroom):
     assert {case.decision.rule for case in cases[5:]} == {"wave"}
 
 
-def test_a_reader_who_quotes_a_wave_to_complain_is_no_part_of_it(newsroom):
-    for number in range(6):
-        newsroom.post(TEMPLATE.format(f"raja{number}{number}"))
-    complaint = f"Admin tolong dihapus, komentar begini muncul terus: {TEMPLATE.format('raja11')}"
-    assert newsroom.post(complaint).decision.rule != "wave"
+REMEDY = f"{TEMPLATE} dan obat manjur"  # rejected by its words
+
+
+def rejected_wave(newsroom: Newsroom, count: int = 6) -> list[Case]:
+    cases = [newsroom.post(REMEDY.format(f"raja{number}{number}")) for number in range(count)]
+    assert {case.decision.verdict for case in cases} == {"reject"}
+    return cases
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Min, tolong hapus komentar ini: {}",
+        "Admin tolong dihapus, komentar begini muncul terus: {}",
+        "Kenapa yang seperti ini dibiarkan oleh redaksi? Bikin malas baca komentar:\n{}",
+        'Please remove this one, it is under every article: "{}"',
+        "Sudah saya laporkan juga kemarin {}",
+        "> {}\nIni judol lagi, mohon diblokir akunnya",
+    ],
+)
+def test_a_reader_who_quotes_a_wave_to_complain_is_held(newsroom, words):
+    rejected_wave(newsroom)
+    case = newsroom.post(words.format(REMEDY.format("koko99")))
+    assert newsroom.verdict(case) == ("hold", "quotes-another")
+    assert "NEAR_COPY" in codes(case)
+    assert newsroom.verdict(newsroom.post(REMEDY.format("baru22"))) == ("reject", "wave")
+
+
+def test_many_readers_who_complain_alike_are_held_as_one_card(newsroom, database):
+    rejected_wave(newsroom)
+    words = "Min, tolong hapus komentar ini, muncul terus di tiap berita: " + REMEDY
+    cases = [newsroom.post(words.format(f"naga{number}{number}")) for number in range(1, 9)]
+    assert {case.decision.verdict for case in cases} == {"hold"}
+    with database.read() as tx:
+        assert company.waiting_cards(tx, newsroom.site.id) == 1
+    newsroom.review.rule_wave(newsroom.site, cases[0].id, "reject", "ani")
+    assert newsroom.verdict(newsroom.post(words.format("naga99"))) == ("reject", "wave-ruled")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Selamat pagi semuanya, hari ini cuaca cerah sekali di kota kami: {}",
+        "Admin terima kasih artikelnya bagus sekali sangat bermanfaat untuk semua pembaca: {}",
+        "{} dan jangan lupa makan siang bersama keluarga tercinta di rumah",
+        "Hapus keraguanmu, laporkan kemenanganmu di slot terbaik: {}",  # no complaint by itself
+        "Min, tolong hapus komentar ini: {} https://raja99.com/daftar",
+        "Tolong hapus: {}",
+    ],
+)
+def test_a_copy_with_filler_is_no_quotation(newsroom, words):
+    rejected_wave(newsroom)
+    case = newsroom.post(words.format(REMEDY.format("koko99")))
+    assert (case.decision.verdict, case.decision.rule != "quotes-another") == ("reject", True)
+
+
+def test_an_honest_comment_is_no_part_of_the_wave_that_copies_it_with_a_link(newsroom):
+    words = "Semoga korban gempa di Cianjur segera mendapat bantuan dan diberi ketabahan"
+    honest = newsroom.post(words, "ani")
+    links = ("https://raja{}.com", "di raja{}{}", "d i  r a j a {} {}", "main di 𝐑𝐀𝐉𝐀𝟕{}")
+    cases = [newsroom.post(f"{words} {links[n % 4].format(n, n)}") for n in range(8)]
+    assert {case.decision.rule for case in cases[5:]} == {"wave"}
+    newsroom.review.rule_wave(newsroom.site, cases[0].id, "reject", "moderator")
+    assert newsroom.moderation.case(newsroom.site, honest.id).ruling is None
+    assert newsroom.verdict(newsroom.post(f"{words} ya Allah", "budi"))[0] == "accept"
+    assert newsroom.verdict(newsroom.post(f"{words} https://raja9.com"))[1] == "wave-ruled"
 
 
 def test_a_persons_word_on_a_text_is_final(newsroom):

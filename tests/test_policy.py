@@ -99,6 +99,16 @@ def test_the_first_rule_that_decides_wins(scores, signals, expected):
         ({"wave_worst": "reject"}, ["NEAR_COPY"], ("reject", "wave", "rule")),
         ({"wave_worst": "accept"}, ["NEAR_COPY"], ("hold", "wave", "rule")),
         ({"quotes": "hold"}, [], ("hold", "quotes-another", "rule")),
+        (
+            {"quotes": "hold", "wave_worst": "reject"},
+            ["NEAR_COPY"],
+            ("hold", "quotes-another", "rule"),
+        ),
+        (
+            {"quotes": "hold", "wave_ruling": "reject"},
+            ["NEAR_COPY"],
+            ("reject", "wave-ruled", "moderator"),
+        ),
     ],
 )
 def test_a_persons_earlier_word_and_the_wave_come_before_scores(context, signals, expected):
@@ -168,9 +178,9 @@ def test_rules_have_stable_names():
         "banned-word",
         "honeypot",
         "wave-ruled",
+        "quotes-another",
         "wave",
         "not-scored",
-        "quotes-another",
         "score-reject",
         "bad-links",
         "score-hold",

@@ -11,6 +11,9 @@ from service.rules import Rules
 
 MINUTE: Final = 60
 _MOST_TOLD: Final = 50
+QUOTED_WEIGHT: Final = 0.01
+"""NEAR_COPY for a quotation: told, and no wave."""
+
 THROW_AWAY_WEIGHT: Final = 0.3
 """NEW_COMMENTER for a mailbox that anybody has for minutes: a stranger, now and next time."""
 
@@ -43,13 +46,15 @@ def trusted(history: History, rules: Rules) -> bool:
 
 
 def copies(history: History, rules: Rules) -> list[Signal]:
-    """NEAR_COPY from the site's n-th copy on, while the wave still grows or was ruled on."""
+    """NEAR_COPY from the site's n-th copy on, while the wave still grows or was ruled on; with
+    next to no weight for a quotation."""
     wave = history.wave
+    quoted = [Signal("NEAR_COPY", QUOTED_WEIGHT)] if history.quotes else []
     if wave is None or not rules.wave_from:
-        return []
+        return quoted
     growing = wave.recent + 1 >= rules.wave_from
     if not (growing or wave.ruling):
-        return []
+        return quoted
     return [Signal("NEAR_COPY", round(min(1.0, wave.size / _MOST_TOLD), 3))]
 
 

@@ -35,6 +35,10 @@ _LINK = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+")
 _RUN = re.compile(r"(.)\1+")
+_BRAND = re.compile(
+    r"(?<![^\W_])(?:[^\W\d_]{3,20}-?\d{2,4}|(?:[^\W_][\W_]{1,2}){3,20}[^\W_])(?![^\W_])"
+)
+_FEW_DISGUISES: Final = 3  # a flag, ™ or m² is none
 _DISGUISES: Final = (Kind.FANCY, Kind.LOOK_ALIKE, Kind.TURNED, Kind.COMBINING, Kind.HIDDEN)
 _IS_DISGUISE: Final = np.isin(np.arange(256), _DISGUISES)
 _IS_MARK: Final = np.isin(np.arange(256), (Kind.COMBINING, Kind.HIDDEN))
@@ -60,6 +64,15 @@ def sketch(text: str, scope: str) -> Sketch:
     factors, offsets = _hashes()
     minima: Codes = (grams[:, None] * factors + offsets).min(axis=0)
     return Sketch(_bands(minima, scope), minima.astype(np.uint8).tobytes())
+
+
+def is_baited(text: str) -> bool:
+    """Whether a text carries what spam is posted for: a link, a brand like AERO88, disguises."""
+    folded = fold(text)
+    hidden = folded.count(Kind.FANCY, Kind.LOOK_ALIKE, Kind.TURNED, Kind.COMBINING)
+    if hidden > _FEW_DISGUISES:
+        return True
+    return bool(_LINK.search(folded.text) or _BRAND.search(folded.text))
 
 
 def similarity(a: bytes, b: bytes) -> float:

@@ -32,8 +32,8 @@ REASONS: Final[Mapping[str, Sentences]] = {
         "id": "Penulis yang sama pernah mengirim ini.",
     },
     "NEAR_COPY": {
-        "en": "Nearly the same as other recent comments.",
-        "id": "Hampir sama dengan komentar lain baru-baru ini.",
+        "en": "Nearly the same as other recent comments, or quotes one.",
+        "id": "Hampir sama dengan komentar lain baru-baru ini, atau mengutipnya.",
     },
     "FLOOD": {
         "en": "Too many comments in a short time.",
