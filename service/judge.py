@@ -88,7 +88,7 @@ class Judge:
             return decision
         with self.timed("explain"):
             try:
-                return _explained(decision, scorer, submission.content)
+                return explained(decision, scorer, submission.content)
             except Exception as error:  # noqa: BLE001  nor may a bug in explaining it
                 self._meter.scorer_failed(error)
                 return decision
@@ -124,7 +124,7 @@ class Judge:
         context = case.decision.context
         evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
         decision = policy.decide(evidence, scorer.version)
-        return decision if scores is None else _explained(decision, scorer, submission.content)
+        return decision if scores is None else explained(decision, scorer, submission.content)
 
     def draws(self, site: Site, case: Case) -> bool:
         """Whether chance picks this verdict for a person's second look; the answer is unchanged."""
@@ -175,7 +175,7 @@ def _beside(
     return replace(decision, shadow=would.verdict)
 
 
-def _explained(decision: Decision, scorer: Scorer | NoModel, text: str) -> Decision:
+def explained(decision: Decision, scorer: Scorer | NoModel, text: str) -> Decision:
     """The same decision with the stretches of text that weighed, beside each score's reason."""
     reasons = []
     for signal in decision.reasons:

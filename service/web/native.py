@@ -77,8 +77,8 @@ def verdict_out(case: Case, language: str) -> dict[str, Any]:
         "verdict": case.ruling or decision.verdict,
         "decided_by": "moderator" if case.ruling else decision.decided_by,
         "rule": decision.rule,
-        "reasons": [_reason_out(signal, language) for signal in decision.reasons],
-        "scores": _rounded(decision.scores),
+        "reasons": [reason_out(signal, language) for signal in decision.reasons],
+        "scores": rounded(decision.scores),
         "language": decision.language,
         "model_version": decision.model_version,
         "rules_version": decision.rules_version,
@@ -99,7 +99,8 @@ def case_out(case: Case, language: str) -> dict[str, Any]:
     }
 
 
-def _reason_out(signal: Signal, language: str) -> dict[str, Any]:
+def reason_out(signal: Signal, language: str) -> dict[str, Any]:
+    """One reason, with its sentence in ``en`` or ``id``."""
     matches = [{"start": m.start, "end": m.end, "weight": m.weight} for m in signal.matches]
     return {
         "code": signal.code,
@@ -111,8 +112,9 @@ def _reason_out(signal: Signal, language: str) -> dict[str, Any]:
 
 
 def _scores_out(scores: Scores) -> dict[str, Any]:
-    return {"scores": _rounded(scores.heads), "language": scores.language}
+    return {"scores": rounded(scores.heads), "language": scores.language}
 
 
-def _rounded(heads: Any) -> dict[str, float]:
+def rounded(heads: Any) -> dict[str, float]:
+    """Scores to four decimals."""
     return {head: round(score, 4) for head, score in heads.items()}

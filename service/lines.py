@@ -1,0 +1,135 @@
+"""Comments as JSON lines: judged in batches, in bounded memory, and stored nowhere.
+
+There is no company to look at here: no author's past, no repeats, no waves. What remains is what
+the words, the links and the site's rules say.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO, Any, Final
+
+from service import checks, policy, privacy, rulebook
+from service.comments import Arrival, Decision, History, Submission
+from service.judge import explained, scores_of
+from service.rules import Rules
+from service.scoring.scorer import Assessment, Scorer
+
+CONTENT_BYTES: Final = 65_525
+_LINE_BYTES: Final = 1 << 20
+_BATCH_LINES: Final = 200
+_BATCH_BYTES: Final = 1 << 20
+_TEXTS: Final = ("author_name", "author_email", "author_url", "permalink", "locale")
+_NOBODY: Final = History()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line by its number in the file, from 1; ``text`` is None where it was too long to keep."""
+
+    number: int
+    text: bytes | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What lines are judged with. It can be sent to other machines."""
+
+    scorer: Scorer
+    rules: Rules
+    tell: Callable[[Decision], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A batch's lines with their answers, in order; how many were bad, and the bytes they had."""
+
+    lines: list[str]
+    bad: int
+    size: int
+
+
+def batches(file: IO[bytes]) -> Iterator[list[Line]]:
+    """Lines in portions that fit into memory whatever the file holds; blank lines are left out."""
+    batch: list[Line] = []
+    for line in _lines(file):
+        batch.append(line)
+        if len(batch) >= _BATCH_LINES or sum(one.size for one in batch) >= _BATCH_BYTES:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def judge_lines(bench: Bench, batch: Sequence[Line]) -> Judged:
+    """The same lines with ``scores``, ``verdict`` and ``reasons``; a bad one with ``error``."""
+    records = [_record(line) for line in batch]
+    good = [record for record in records if "error" not in record]
+    sealed = [_sealed(record) for record in good]
+    lists = checks.compiled(bench.rules)
+    assessed = bench.scorer.assess([submission.content for submission in sealed])
+    for record, submission, found in zip(good, sealed, assessed, strict=True):
+        record |= bench.tell(_decided(bench, lists, submission, found))
+    told = [json.dumps(record, ensure_ascii=False) for record in records]
+    return Judged(told, len(records) - len(good), sum(line.size for line in batch))
+
+
+def _lines(file: IO[bytes]) -> Iterator[Line]:
+    number = 0
+    while piece := file.readline(_LINE_BYTES):
+        number += 1
+        size, whole = len(piece), piece.endswith(b"\n") or len(piece) < _LINE_BYTES
+        while not whole:
+            piece = file.readline(_LINE_BYTES)
+            size, whole = size + len(piece), piece.endswith(b"\n") or len(piece) < _LINE_BYTES
+        text = piece if size == len(piece) else None
+        if text is None or text.strip():
+            yield Line(number, text, size)
+
+
+def _record(line: Line) -> dict[str, Any]:
+    """A line's object, or one that says what is wrong with the line."""
+    if line.text is None:
+        return {"line": line.number, "error": f"longer than {_LINE_BYTES} bytes"}
+    try:
+        record = json.loads(line.text)
+    except (ValueError, RecursionError):
+        return {"line": line.number, "error": "not JSON in UTF-8"}
+    if not isinstance(record, dict):
+        return {"line": line.number, "error": "not an object"}
+    record.pop("error", None)
+    error = _error_in(record.get("content"))
+    return {**record, "error": error} if error else record
+
+
+def _error_in(content: object) -> str:
+    if not isinstance(content, str) or not content.strip():
+        return "content: a text is required"
+    try:
+        size = len(content.strip().encode())
+    except UnicodeEncodeError:
+        return "content: half of a surrogate pair"
+    return f"content: longer than {CONTENT_BYTES} bytes" if size > CONTENT_BYTES else ""
+
+
+def _sealed(record: dict[str, Any]) -> Submission:
+    given = {name: record[name] for name in _TEXTS if isinstance(record.get(name), str)}
+    arrival = Arrival(content=record["content"].strip(), **given)
+    return privacy.seal(arrival, "lines", secrets.token_bytes(32))  # nobody is to be recognised
+
+
+def _decided(
+    bench: Bench, lists: checks.Lists, submission: Submission, found: Assessment
+) -> Decision:
+    scores = scores_of(found)
+    raised = checks.signals(submission, scores, _NOBODY, bench.rules, lists)
+    limits = rulebook.limits(bench.scorer, bench.rules, scores.language)
+    evidence = policy.Evidence(submission, raised, scores, limits, bench.rules)
+    decision = policy.decide(evidence, bench.scorer.version)
+    if decision.verdict == "accept":
+        return decision
+    return explained(decision, bench.scorer, submission.content)
