@@ -151,10 +151,19 @@ def _long(scorer: object) -> None:
         "short words": "a b " * 16_250,
         "one letter": "x" * 65_000,
         "at signs": "@" * 65_000,
+        "handles": "a@" * 32_500,
         "addresses": "a@b.co " * 9_300,
+        "quoted addresses": '"a b"@b.co ' * 5_900,
+        "escaped addresses": "a%40b.co " * 7_200,
+        "masks": "[email] " * 8_100,
         "dots": "1.1.1.1." * 8_000,
+        "numbers": "10.20.30.40 " * 5_400,
+        "longer numbers": "2001:db8::1 " * 5_400,
         "colons": ":" * 65_000,
-        "marks": "e" + "\u0300" * 65_000,
+        "marks": "e" + "\u0300" * 32_000,
+        "upside-down words": "ʇ " * 21_000,
+        "backward words": "\u202eab" * 13_000,
+        "brands": "slot88 " * 9_300,
     }
     worst = 0.0
     for name, text in cases.items():

@@ -7,64 +7,76 @@ character too: who is called says nothing about how.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 
 EMAIL, IP, HANDLE = "\ue001", "\ue002", "\ue003"
 Piece = tuple[int, int, str]
 
 _MASK = re.compile(r"\[(?:(email)|ip)\]")
-_AT = re.compile(r"(?:@|\uff20|\ufe6b|%40|&#0*64;|&#x0*40;|&commat;)(?=\[|[^\W_])", re.IGNORECASE)
-_DOMAIN = re.compile(r"(?:\[[\w:.]{1,64}\]|[^\W_](?:[\w-]|[.\u3002\uff0e\uff61](?=\w))*)")
+_ENDS = r""" \t\r\n\v\f\u00a0\u3000<>()\[\]{},;:"“”‘’«»|\\/=?&@＠#"""
+"""What the part before the at sign cannot hold."""
+_MAIL = re.compile(  # a short part before it, where that is easily told; an at sign; a host
+    rf"(?:(?<![^{_ENDS}])([^%\ufe6b{_ENDS}]{{1,64}}+))?+"
+    r"([@\uff20\ufe6b]|%40|&#0*64;|&#[xX]0*40;|&[cC][oO][mM][mM][aA][tT];)"
+    r"(?:\[[\w:.]{1,64}\]|[^\W_][\w-]*+(?:[.\u3002\uff0e\uff61](?=\w)[\w-]*+)++)"
+)
+_SIGN = re.compile("[@\uff20\ufe6b%&]")
+_LOCAL = re.compile(rf"[^{_ENDS}]*+")
+_NEAR = 64
 _HANDLE = re.compile(r"@\w{1,64}")
-_DOTS = re.compile("[.\u3002\uff0e\uff61\\[]")
-_NOT_LOCAL = frozenset(' \t\r\n\v\f\u00a0\u3000<>()[]{},;:"“”‘’«»|\\/=?&@＠#')
-_IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
-_IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F.]{0,15}(?:%\w{1,16})?(?![\w:])")
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\w]|\.\d)")
+_IPV6 = re.compile(
+    r"(?<![\w:])(?:[0-9a-fA-F]{0,4}(?::|%3[aA])){2,7}[0-9a-fA-F.]{0,15}(?:%\w{1,16})?(?![\w:])"
+)
+_GROUPS = 8
 
 
 def pieces(text: str) -> list[Piece]:
     """Where addresses, their masks and handles stand: (start, end, token), in order, disjoint."""
+    found, rest = _addresses(text)
+    found += [(m.start(), m.end(), HANDLE) for m in _HANDLE.finditer(rest)]
+    return sorted(found)
+
+
+def tokens(text: str) -> str:
+    """The text with every piece replaced by its token, without telling where they stood."""
+    found, _ = _addresses(text)
+    if found:
+        text = replace(text, sorted(found))
+    return _HANDLE.sub(HANDLE, text) if "@" in text else text
+
+
+def _addresses(text: str) -> tuple[list[Piece], str]:
+    """All pieces but handles, kind by kind, and the text with them overwritten."""
     found: list[Piece] = []
-    for kind in (_masks, _mails, _ipv4, _ipv6, _handles):
+    for kind in (_masks, _mails, _ipv4, _ipv6):
         if new := kind(text):
             found += new
             text = _blank(text, new)
-    return sorted(found)
+    return found, text
 
 
 def replace(text: str, found: list[Piece]) -> str:
     """The text with each piece replaced by its token."""
     kept, done = [], 0
     for start, end, token in found:
-        kept += [text[done:start], token]
+        kept.append(text[done:start])
+        kept.append(token)
         done = end
-    return "".join([*kept, text[done:]])
+    kept.append(text[done:])
+    return "".join(kept)
 
 
 def _blank(text: str, found: list[Piece]) -> str:
     """The text with pieces overwritten, so that nothing is found in them again."""
     kept, done = [], 0
     for start, end, _ in found:
-        kept += [text[done:start], "]" * (end - start)]
+        kept.append(text[done:start])
+        kept.append("]" * (end - start))
         done = end
-    return "".join([*kept, text[done:]])
-
-
-def _mails(text: str) -> list[Piece]:
-    found: list[Piece] = []
-    done = 0
-    for at in _AT.finditer(text):
-        if at.start() < done:
-            continue
-        domain = _DOMAIN.match(text, at.end())
-        if domain is None or not _DOTS.search(domain[0]):
-            continue
-        start = _local_start(text, at.start(), done)
-        if start < at.start():
-            done = domain.end()
-            found.append((start, done, EMAIL))
-    return found
+    kept.append(text[done:])
+    return "".join(kept)
 
 
 def _masks(text: str) -> list[Piece]:
@@ -73,35 +85,58 @@ def _masks(text: str) -> list[Piece]:
     return [(m.start(), m.end(), EMAIL if m[1] else IP) for m in _MASK.finditer(text)]
 
 
-def _handles(text: str) -> list[Piece]:
-    return [(m.start(), m.end(), HANDLE) for m in _HANDLE.finditer(text)] if "@" in text else []
-
-
-def _ipv4(text: str) -> list[Piece]:
-    return _numbers(_IPV4, text) if text.count(".") > 2 else []
-
-
-def _ipv6(text: str) -> list[Piece]:
-    return _numbers(_IPV6, text) if text.count(":") > 1 else []
+def _mails(text: str) -> list[Piece]:
+    if not _SIGN.search(text):
+        return []
+    found: list[Piece] = []
+    done = 0
+    for match in _MAIL.finditer(text):
+        start, end = match.span()
+        at = match.start(2)
+        if start == at:
+            start = _local_start(text, at, done)
+        if start < at:
+            found.append((start, end, EMAIL))
+            done = end
+    return found
 
 
 def _local_start(text: str, at: int, floor: int) -> int:
+    """Where the part before the at sign begins: quoted, or as far back as nothing ends it."""
     if at > floor and text[at - 1] == '"':
         opening = text.rfind('"', max(floor, at - 66), at - 1)
         return at if opening < 0 else opening
-    start = at
-    while start > floor and text[start - 1] not in _NOT_LOCAL:
-        start -= 1
-    return start
+    near = _length_before(text, at, max(floor, at - _NEAR))
+    return at - (near if near < _NEAR else _length_before(text, at, floor))
 
 
-def _numbers(pattern: re.Pattern[str], text: str) -> list[Piece]:
-    return [(m.start(), m.end(), IP) for m in pattern.finditer(text) if _is_address(m[0])]
+def _length_before(text: str, at: int, floor: int) -> int:
+    backwards = _LOCAL.match(text[floor:at][::-1])
+    return backwards.end() if backwards else 0
 
 
-def _is_address(candidate: str) -> bool:
-    try:
-        ipaddress.ip_address(candidate.partition("%")[0])
-    except ValueError:
-        return False
-    return True
+def _ipv4(text: str) -> list[Piece]:
+    if text.count(".") < 3:
+        return []
+    return [(m.start(), m.end(), IP) for m in _IPV4.finditer(text)]
+
+
+def _ipv6(text: str) -> list[Piece]:
+    if text.count(":") + text.count("%") < 2:
+        return []
+    return [(m.start(), m.end(), IP) for m in _IPV6.finditer(text) if _is_ipv6(m[0])]
+
+
+def _is_ipv6(candidate: str) -> bool:
+    """What ``ipaddress`` says of it (RFC 4291), in a tenth of the time."""
+    if "%" in candidate:
+        candidate = candidate.replace("%3a", ":").replace("%3A", ":").partition("%")[0]
+    head, double, tail = candidate.partition("::")
+    groups = (head.split(":") if head else []) + (tail.split(":") if tail else [])
+    size = len(groups)
+    if groups and "." in groups[-1]:
+        if not _IPV4.fullmatch(groups.pop()):
+            return False
+        size += 1
+    enough = size < _GROUPS if double else size == _GROUPS
+    return enough and all(0 < len(group) <= 4 for group in groups)

@@ -124,7 +124,8 @@ class CommentFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
         codes, bare = self.fold_[raw.codes], self.squeeze_[raw.codes]
         drop_pictures(codes, kinds)
         kept = codes != 0
-        whole = Stream(codes, raw.seams) if kept.all() else raw.keep(kept, codes)
+        everything = np.count_nonzero(kept) == len(kept)
+        whole = Stream(codes, raw.seams) if everything else raw.keep(kept, codes)
         surface, solid = fuse_spaces(whole)
         return Reading(raw, kinds, surface, solid, _squeeze(raw, bare), order)
 
@@ -137,7 +138,8 @@ class CommentFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
         kinds, looks = shape.describe(reading.kinds, raw.seams)
         chars = char_grams(surface, reading.solid, self.char_sizes, SURFACE_BASE)
         squeezed = reading.squeezed
-        chars += char_grams(squeezed, squeezed.solid(), self.squeezed_sizes, SQUEEZED_BASE)
+        solid = None if len(squeezed.seams) == 2 else squeezed.solid()
+        chars += char_grams(squeezed, solid, self.squeezed_sizes, SQUEEZED_BASE)
         return Bags((*chars, looks), views, self._unknown(views[0]), kinds)
 
     def locate(self, text: str) -> tuple[Bags, list[tuple[Ints, Ints]]]:

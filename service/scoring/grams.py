@@ -87,7 +87,7 @@ _EMPTY = Grams(np.zeros(0, np.uint32), None, NOWHERE, NOWHERE)
 
 def join(texts: Sequence[str]) -> Stream:
     """Lay texts end to end; addresses become single characters."""
-    plain = [_without_addresses(text) for text in texts]
+    plain = [addresses.tokens(text) for text in texts]
     joined = _SEAM.join(("", *plain, ""))
     raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     if len(plain) == 1:
@@ -98,26 +98,24 @@ def join(texts: Sequence[str]) -> Stream:
     return Stream(np.minimum(raw, _LAST), seams)
 
 
-def _without_addresses(text: str) -> str:
-    found = addresses.pieces(text)
-    return addresses.replace(text, found) if found else text
-
-
 def fuse_spaces(stream: Stream) -> tuple[Stream, NDArray[np.bool_]]:
     """The stream with each run of spaces as one, and which of its characters are no space."""
     solid = stream.solid()
     kept = solid.copy()
     kept[1:] |= solid[:-1]
     kept[stream.seams] = True
-    if kept.all():
+    if np.count_nonzero(kept) == len(kept):
         return stream, solid
     return stream.keep(kept, stream.codes), solid[kept]
 
 
 def char_grams(
-    stream: Stream, solid: NDArray[np.bool_], sizes: Sequence[int], base: np.uint32
+    stream: Stream, solid: NDArray[np.bool_] | None, sizes: Sequence[int], base: np.uint32
 ) -> list[Grams]:
-    """N-grams for increasing sizes from 3 up with no space inside, though maybe at their ends."""
+    """N-grams for increasing sizes from 3 up with no space inside, though maybe at their ends.
+
+    ``solid`` tells what is no space; None where only the seams of a single text are spaces.
+    """
     codes, views = stream.codes, []
     hashes = codes[:-1] * base
     hashes += codes[1:]
@@ -125,8 +123,12 @@ def char_grams(
     for size in range(3, max(sizes, default=2) + 1):
         hashes = hashes[:-1] * base
         hashes += codes[size - 1 :]
-        whole = whole[:-1] & solid[size - 2 : -1]
-        if size in sizes:
+        if solid is not None:
+            whole = whole[:-1] & solid[size - 2 : -1]
+        if size in sizes and solid is None:
+            starts = np.arange(len(hashes))
+            views.append(Grams(hashes, None, starts, starts))
+        elif size in sizes:
             starts = whole.nonzero()[0]
             views.append(_by_text(hashes[starts], starts, starts, stream))
     return views
@@ -180,7 +182,7 @@ def word_grams(words: Words, stream: Stream, ends: NDArray[np.bool_]) -> tuple[G
         _by_text(_upper(looks * _LOOK), first, last, stream),
     ]
     near = brand[1:] | brand[:-1]
-    if not near.any():
+    if not np.count_nonzero(near):
         return (*views, _none(stream), _none(stream))
     masked = np.where(brand, _BRAND, hashes)
     kept = near if words.same is None else near & words.same
@@ -229,8 +231,8 @@ def _none(stream: Stream) -> Grams:
 
 
 def _upper(hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """The better half of the bits."""
-    return (hashes >> np.uint64(32)).astype(np.uint32)
+    """The better half of the bits, without a copy; little-endian like all of this."""
+    return hashes.view(np.uint32)[1::2]
 
 
 _MEMORY: list[tuple[NDArray[np.uint64], NDArray[np.uint64]]] = []

@@ -10,13 +10,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from service.scoring.alphabet import SEAM, Kind
+from service.scoring.alphabet import SEAM, SIZE, Kind
 from service.scoring.grams import Codes, Ints, Stream
 
 Kinds = NDArray[np.uint8]
 _OVERRIDE, _POP = 0x202E, 0x202C
+_SPACE, _NEWLINE = int(Kind.SPACE), int(Kind.NEWLINE)  # NumPy is slow to compare with an enum
+_EMOJI, _TURNED = int(Kind.EMOJI), int(Kind.TURNED)
 _LEAST_TURNED = 2
-_TURN = dict(zip("nupdbqmw", "undpqbwm", strict=True))
+_TURN: Codes = np.arange(SIZE, dtype=np.uint32)
+_TURN[[ord(c) for c in "nupdbqmw"]] = [ord(c) for c in "undpqbwm"]
 
 
 def put_in_order(raw: Stream, kinds: Kinds) -> tuple[Stream, Kinds, Ints | None]:
@@ -24,51 +27,51 @@ def put_in_order(raw: Stream, kinds: Kinds) -> tuple[Stream, Kinds, Ints | None]
 
     Also where each character was, or None if nothing moved.
     """
-    if kinds.max() < Kind.TURNED:
+    if kinds.max() < _TURNED:
         return raw, kinds, None
-    order, codes = np.arange(len(kinds)), raw.codes.copy()
-    for start, end in _backward(raw.codes):
-        order[start:end] = order[start:end][::-1].copy()
-    codes, kinds = codes[order], kinds[order]
-    for start, end in _upside_down(kinds, raw.seams):
-        turned = [_TURN.get(chr(code), chr(code)) for code in codes[start:end][::-1]]
-        codes[start:end] = [ord(char) for char in turned]
-        order[start:end] = order[start:end][::-1].copy()
-        kinds[start:end] = kinds[start:end][::-1].copy()
-    return Stream(codes, raw.seams), kinds, order
+    order = np.arange(len(kinds))
+    _turn_round(order, *_backward(raw.codes))
+    codes, kinds = raw.codes[order], kinds[order]
+    turned = np.arange(len(kinds))
+    inside = _turn_round(turned, *_upside_down(kinds, raw.seams))
+    codes[inside] = _TURN[codes[inside]]
+    return Stream(codes[turned], raw.seams), kinds[turned], order[turned]
 
 
-def _backward(codes: Codes) -> list[tuple[int, int]]:
-    """Runs between a right-to-left override and what ends it."""
+def _turn_round(order: Ints, starts: Ints, ends: Ints) -> Ints:
+    """Reverse, in place, the order within disjoint runs; returns the places in them."""
+    sizes = ends - starts
+    first = np.repeat(starts, sizes)
+    inside = first + np.arange(len(first)) - np.repeat(sizes.cumsum() - sizes, sizes)
+    order[inside] = order[np.repeat(ends - 1, sizes) - (inside - first)]
+    return inside
+
+
+def _backward(codes: Codes) -> tuple[Ints, Ints]:
+    """Starts and ends of the runs between a right-to-left override and what ends it."""
     ends = (codes == _OVERRIDE) | (codes == _POP) | (codes == ord("\n")) | (codes == SEAM)
     marks = ends.nonzero()[0]
-    found: list[tuple[int, int]] = []
-    start: int | None = None
-    for mark in marks.tolist():
-        if start is not None:
-            found.append((start, mark))
-        start = mark + 1 if codes[mark] == _OVERRIDE else None
-    return found
+    opening = codes[marks[:-1]] == _OVERRIDE
+    return marks[:-1][opening] + 1, marks[1:][opening]
 
 
-def _upside_down(kinds: Kinds, seams: Ints) -> list[tuple[int, int]]:
-    """Words with turned letters, in texts that have several: one alone is no trick."""
-    turned = (kinds == Kind.TURNED).nonzero()[0]
+def _upside_down(kinds: Kinds, seams: Ints) -> tuple[Ints, Ints]:
+    """Starts and ends of words with turned letters, in texts that have several: one is no trick."""
+    turned = (kinds == _TURNED).nonzero()[0]
     text = seams.searchsorted(turned)
     turned = turned[np.bincount(text)[text] >= _LEAST_TURNED]
-    if not len(turned):
-        return []
-    breaks = ((kinds == Kind.SPACE) | (kinds == Kind.NEWLINE)).nonzero()[0]
+    breaks = ((kinds == _SPACE) | (kinds == _NEWLINE)).nonzero()[0]
     words = np.unique(breaks.searchsorted(turned))
-    return [(int(breaks[w - 1]) + 1, int(breaks[w])) for w in words if 0 < w < len(breaks)]
+    words = words[(words > 0) & (words < len(breaks))]
+    return breaks[words - 1] + 1, breaks[words]
 
 
 def drop_pictures(codes: Codes, kinds: Kinds) -> None:
     """Blot out, in place, pictures with a letter on either side: g🍀acor."""
-    if kinds.max() < Kind.EMOJI:
+    if kinds.max() < _EMOJI:
         return
     shown = (codes != 0).nonzero()[0]
-    picture = kinds[shown] == Kind.EMOJI
+    picture = kinds[shown] == _EMOJI
     solid = codes[shown] != ord(" ")
     inside = picture[1:-1] & solid[:-2] & solid[2:]
     codes[shown[1:-1][inside]] = 0
