@@ -9,6 +9,7 @@ COPY requirements.txt ./
 RUN /opt/saring/bin/pip install --require-hashes -r requirements.txt
 COPY pyproject.toml README.md ./
 COPY service service
+COPY training training
 RUN /opt/saring/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-bookworm

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test browser lint format bench train lock clean
+.PHONY: help setup serve test browser lint format bench train retrain lock clean
 
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -37,6 +37,9 @@ bench: .venv/dev ## ratios against named peers; minutes
 
 train: .venv/dev ## a new base model from ../shared/data/train
 	$(BIN)/python -m training.train
+
+retrain: .venv/service ## what your moderators ruled, on top of the model; a minute
+	@$(BIN)/python -m training.retrain
 
 lock: .venv/dev  ## lock requirements.txt and requirements-dev.txt afresh
 	$(BIN)/pip-compile $(LOCK) -o requirements.txt pyproject.toml

@@ -15,7 +15,7 @@ from service.checks.quotes import unquoted
 from service.checks.sketch import NEAR_COPY, similarity, sketch
 from service.checks.words import WORD
 from service.comments import IMPORTER, REPORTERS, Decision, Verdict
-from service.storage import labels
+from service.storage import accounts, labels
 from service.storage.engine import Database, Transaction
 from service.storage.labels import Ruled, Word
 
@@ -29,9 +29,10 @@ class Label:
 
     ``content`` is the stored text, addresses masked; ``teaches`` the same without what it quotes of
     other comments of its article. ``source`` is ``person``, ``report`` (a door passed it on) or
-    ``import``. ``author`` and ``group`` are numbers: near copies share a group. ``agreed`` and
-    ``disagreed`` count other moderators' rulings on the same comment. ``verdicts`` are the
-    machine's verdict and scores at the time, ``codes`` its reasons.
+    ``import``. ``author`` and ``group`` are numbers: near copies share a group. ``stands_for`` is
+    1, of a spot check as many comments as chance passed over for it. ``agreed`` and ``disagreed``
+    count other moderators' rulings on the same comment. ``machine`` is the machine's verdict at the
+    time, ``codes`` are its reasons, ``scores`` what it was made of.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Label:
     model_version: str
     saw_score: bool | None
     sampled: bool
+    stands_for: float
     author: int
     first_time: bool
     group: int
@@ -66,9 +68,15 @@ def export(database: Database, site_id: str = "") -> Iterator[Label]:
     """Every ruling in force as a label, oldest comment first; taken back ones are not there."""
     numbers, groups = _Numbers(), _Groups()
     with database.read() as tx:
-        quoted = _Quoted(tx, site_id)
+        quoted, chances = _Quoted(tx, site_id), _chances(tx)
         for found in labels.ruled(tx, site_id):
-            yield _label(found, numbers, groups, quoted)
+            yield _label(found, numbers, groups, quoted, chances[found.site_id])
+
+
+def latest(database: Database, count: int) -> list[tuple[str, str]]:
+    """Ids and stored texts of the comments that came last, ruled on or not."""
+    with database.read() as tx:
+        return [(case.id, case.submission.content) for case, _ in labels.latest(tx, count)]
 
 
 def conflicts(rows: Iterable[Label]) -> list[list[Label]]:
@@ -84,7 +92,9 @@ def _contradictory(group: list[Label]) -> bool:
     return len({row.verdict for row in group}) > 1 or any(row.disagreed for row in group)
 
 
-def _label(found: Ruled, numbers: _Numbers, groups: _Groups, quoted: _Quoted) -> Label:
+def _label(
+    found: Ruled, numbers: _Numbers, groups: _Groups, quoted: _Quoted, chance: float
+) -> Label:
     case, word = found.case, found.words[-1]
     decision, submission = case.decision, case.submission
     return Label(
@@ -101,6 +111,7 @@ def _label(found: Ruled, numbers: _Numbers, groups: _Groups, quoted: _Quoted) ->
         model_version=decision.model_version,
         saw_score=word.saw_score,
         sampled=found.sampled,
+        stands_for=1.0 / chance if found.sampled and chance else 1.0,
         author=numbers.of(submission.author_key or submission.author_name),
         first_time=_first_time(decision),
         group=groups.of(found),
@@ -111,6 +122,11 @@ def _label(found: Ruled, numbers: _Numbers, groups: _Groups, quoted: _Quoted) ->
         codes=tuple(sorted({s.code for s in decision.reasons if s.weight > 0})),
         scores={head: round(score, 6) for head, score in decision.scores.items()},
     )
+
+
+def _chances(tx: Transaction) -> dict[str, float]:
+    """By site: the share of accepted and rejected comments that chance picks for a second look."""
+    return {site.id: site.rules.sample_per_mille / 1000 for site in accounts.all_sites(tx)}
 
 
 def _source(word: Word) -> str:

@@ -201,6 +201,8 @@ MAY_IMPORT = {
     "training": {
         "service.scoring",
         "service.labels",
+        "service.model",
+        "service.promotion",
         "service.cli.installation",
         "service.cluster",
         "service.errors",

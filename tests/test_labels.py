@@ -96,7 +96,8 @@ def test_a_report_is_of_another_source(database, moderation, clock, site, export
 
 def test_a_spot_check_is_marked(submit, review, site, export):
     review.rule(site, submit("Terima kasih"), "accept", "ani")
-    assert export()[0].sampled
+    (row,) = export()
+    assert (row.sampled, row.stands_for) == (True, 100.0)
 
 
 def test_an_author_is_a_number(submit, review, site, export):

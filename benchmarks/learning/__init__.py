@@ -1,0 +1,1 @@
+"""How a site's filter learns from its moderators: simulations, seeded and repeatable."""

@@ -1,0 +1,176 @@
+"""`python -m training.retrain` on an installation: what it writes, refuses and forgets."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from service import labels, logs, promotion
+from service.comments import utc_now
+from service.model import Models
+from service.scoring import artefact
+from tests.conftest import SECRET
+from tests.scoring.conftest import metadata
+from tests.training.labelled import past, ruling
+from training import gold, retrain
+from training.retrain import INTERRUPTED, NOTHING, PASSED, REFUSED
+
+NEW_SPAM = "jasa pijat panggilan hubungi kata3"
+LOOSE = {"spam": {"id": [0.5] * 102, "en": [0.5] * 102}}
+
+
+@pytest.fixture
+def models(settings, pipeline, monkeypatch):
+    """An installation whose shipped model is the tiny one."""
+    from training.evaluate import TAIL
+
+    meta = metadata(tail=TAIL, good=LOOSE)
+    shipped = artefact.save(settings.models_dir, pipeline, meta, ["halo", "slot gacor"])
+    artefact.point(settings.models_dir, shipped)
+    home = settings.home / "home"
+    for name, value in (
+        ("home", home), ("database_url", settings.database_url), ("models_dir", settings.models_dir)
+    ):  # fmt: skip
+        monkeypatch.setenv(f"SARING_{name.upper()}", str(value))
+    monkeypatch.setenv("SARING_SECRET", SECRET.decode())
+    yield Models.of(replace(settings, home=home))
+    logs.close()
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Retrain on these labels with these options; the exit code."""
+
+    def run(rows, *options):
+        file = tmp_path / "labels.jsonl"
+        file.write_text("".join(json.dumps(row.as_json()) + "\n" for row in rows))
+        return retrain.main(["--labels", str(file), *options])
+
+    return run
+
+
+def candidate(models):
+    (listed,) = [one for one in promotion.listed(models) if one.origin == "made"]
+    return models.named(listed.version)
+
+
+def test_a_candidate_is_written_and_may_take_over(models, run, capsys):
+    assert run(past(120)) == PASSED
+    named = candidate(models)
+    scorer = models.load(named)
+    assert scorer.assess([NEW_SPAM])[0].scores["spam"] > 0.5
+    assert models.gate(named)["passed"]
+    folder = models.folder(named)
+    assert {path.name for path in folder.iterdir()} >= {
+        "CARD.md", "report.html", "gate.json", "metadata.json", "model.joblib", "signature.json"
+    }  # fmt: skip
+    assert models.in_force().version == "tiny"  # until somebody promotes it
+    assert f"saring model promote {named.version}" in capsys.readouterr().out
+
+
+def test_what_it_says_of_itself(models, run):
+    run(past(120))
+    told = models.metadata(candidate(models)).metrics["retraining"]
+    assert told["base"]["version"] == told["champion"]["version"] == "tiny"
+    assert told["labels"]["rulings"] == 120
+    assert told["heads"] == ["spam"]
+
+
+def test_the_report_quotes_phrases_as_they_were_written(models, run):
+    rows = [replace(row, content=row.content.replace("jasa", "JASA"),
+                    teaches=row.teaches.replace("jasa", "JASA")) for row in past(120)]  # fmt: skip
+    run(rows)
+    report = (models.folder(candidate(models)) / "report.html").read_text()
+    assert "JASA" in report
+    assert "It may take over" in report
+
+
+def test_the_report_masks_addresses_and_escapes(models, run):
+    spam = "jasa <b>pijat</b> tulis ke orang@contoh.example nomor 0812 3456 7890 {}"
+    run(past(120, spam=spam))
+    report = (models.folder(candidate(models)) / "report.html").read_text()
+    assert "contoh.example" not in report
+    assert "<b>pijat" not in report
+
+
+def test_promoted_on_request(models, run):
+    assert run(past(120), "--promote") == PASSED
+    assert models.in_force() == candidate(models)
+
+
+def hijacked():
+    """Rulings of an account that rejects what honest people write, and accepts the new spam."""
+    rows = gold.load()
+    honest = [text for text, bad in zip(rows.texts, rows.bad, strict=True) if not bad]
+    rejects = [ruling(n, text, "reject") for n, text in enumerate(honest)]
+    return rejects + [ruling(300 + n, f"jasa pijat kata{n % 9}", "accept") for n in range(200)]
+
+
+def test_worse_on_gold_is_refused_and_says_where(models, run, capsys):
+    assert run(hijacked(), "--promote") == REFUSED
+    assert "refused: gold against tiny" in capsys.readouterr().err
+    assert models.in_force().version == "tiny"
+    gate = models.gate(candidate(models))
+    assert not gate["passed"]
+    assert gate["refusals"]
+    report = (models.folder(candidate(models)) / "report.html").read_text()
+    assert "It is refused" in report
+
+
+def test_force_is_recorded(models, run):
+    assert run(hijacked(), "--force") == PASSED
+    assert models.in_force() == candidate(models)
+    assert promotion.past(models)[0].forced
+
+
+def test_too_few_rulings_write_nothing(models, run, capsys):
+    assert run(past(10)) == NOTHING
+    assert "nothing was learnt" in capsys.readouterr().out
+    assert [one.origin for one in promotion.listed(models)] == ["shipped"]
+
+
+def test_an_interruption_leaves_nothing(models, run, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(retrain, "phrases", interrupted)
+    assert run(past(120)) == INTERRUPTED
+    assert not models.made.exists() or not list(models.made.iterdir())
+
+
+def test_it_starts_from_the_shipped_model_each_time(models, run):
+    """So a ruling that was undone is forgotten."""
+    run(past(120), "--promote")
+    other = "tukar tambah motor bekas {}"
+    run(past(120, spam=other, site="lain"), "--force")
+    scores = models.load(models.in_force()).assess([NEW_SPAM, other.format("kata3")])
+    assert scores[0].scores["spam"] < 0.5 < scores[1].scores["spam"]
+
+
+def test_rulings_of_the_database_are_learnt(models, settings):
+    from service.access import Access
+    from service.archives import read_jsonl
+    from service.imports import Importer
+    from service.scoring.scorer import NoModel
+    from service.storage.engine import open_database
+
+    opened = open_database(settings.database_url)
+    importer = Importer(opened, NoModel("none"), SECRET, utc_now)
+    access = Access(opened, SECRET, utc_now)
+    access.add_site("berita")
+    lines = [
+        json.dumps({"content": f"{row.content} {n}", "verdict": row.verdict,
+                    "labels": list(row.labels), "created_at": row.ruled_at}).encode()
+        for n, row in enumerate(past(120))
+    ]  # fmt: skip
+    list(importer.take(access.named_site("berita"), read_jsonl(lines)))
+    assert len(list(labels.export(opened))) == 120
+    assert retrain.main(["--site", "berita"]) == PASSED
+    opened.engine.dispose()
+
+
+def test_an_unknown_site_is_one_line(models, capsys):
+    assert retrain.main(["--site", "tidak-ada"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
