@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test browser lint format bench train retrain lock clean
+.PHONY: help setup serve test browser lint audit format bench train retrain lock clean
 
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -23,10 +23,18 @@ browser: .venv/dev
 	{ apt-get update -qq && apt-get install -y -qq chromium; } >/dev/null 2>&1 || \
 	echo "no browser found or installed: install chromium, or run .venv/bin/playwright install chromium"
 
-lint: .venv/dev  ## ruff and mypy
+lint: .venv/dev  ## ruff, mypy and bandit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit -q --severity-level medium -r service training
+
+# Not part of lint: it asks a vulnerability service, and a build without network must not fail.
+audit:           ## the locked requirements against known vulnerabilities; needs the network
+	@$(PYTHON) -m venv build/audit && build/audit/bin/pip install -q --disable-pip-version-check pip-audit
+	@build/audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.txt || \
+	{ echo "audit: above stand the findings, or why the vulnerability service could not be asked;"; \
+	echo "in the second case nothing was checked, and a machine that reaches it can run the same."; exit 1; }
 
 format: .venv/dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
