@@ -27,7 +27,7 @@ lint: .venv/dev  ## ruff, mypy and bandit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/bandit -q --severity-level medium -r service training
+	$(BIN)/bandit -q -c pyproject.toml --severity-level medium -r service training
 
 # Not part of lint: it asks a vulnerability service, and a build without network must not fail.
 audit:           ## the locked requirements against known vulnerabilities; needs the network

@@ -77,7 +77,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "keepalive": 5,
             "limit_request_line": 8190,
             "forwarded_allow_ips": "",
-            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108  # nosec B108
+            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
             "post_fork": self._forked,
             "child_exit": _forget_worker,
             "when_ready": self._when_ready,
