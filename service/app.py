@@ -8,7 +8,7 @@ from time import perf_counter
 
 from flask import Flask, Response, g, request
 
-from service import __version__, logs
+from service import __version__, checks, logs
 from service.access import Access
 from service.comments import utc_now
 from service.complaints import Complaints
@@ -68,6 +68,7 @@ def create_app(
     if len(settings.secret) < LEAST_SECRET_BYTES:
         raise BadSettings("SARING_SECRET: there is none; home.prepare makes one")
     logs.configure(settings.home / "logs", settings.log_level)
+    checks.fold("")  # makes its tables before the fork: the first comment would wait for them
     metrics = metrics or Metrics(shared=False)
     database = open_database(settings.database_url, pool_size=settings.threads + 2)
     access = Access(database, settings.secret, now, Turnstile(metrics.wrong_key))
