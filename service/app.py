@@ -12,6 +12,7 @@ from service import __version__, checks, logs
 from service.access import Access
 from service.comments import utc_now
 from service.complaints import Complaints
+from service.drift import Drift
 from service.errors import BadSettings
 from service.figures import Dashboard
 from service.following import Follower
@@ -27,6 +28,7 @@ from service.review import Review
 from service.rulebook import Rulebook
 from service.scoring.scorer import NoModel, Scorer
 from service.settings import LEAST_SECRET_BYTES, Settings
+from service.shadow import Shadow
 from service.signins import SignIns
 from service.storage.engine import open_database
 from service.turnstile import Turnstile
@@ -50,6 +52,7 @@ from service.web.figure_pages import figure_blueprint
 from service.web.forms import Forms
 from service.web.guards import Desk
 from service.web.many_pages import many_blueprint
+from service.web.model_pages import model_blueprint
 from service.web.proxies import BehindProxies
 from service.web.queue_pages import queue_blueprint
 from service.web.settings_pages import settings_blueprint
@@ -72,7 +75,8 @@ def create_app(
     metrics = metrics or Metrics(shared=False)
     database = open_database(settings.database_url, pool_size=settings.threads + 2)
     access = Access(database, settings.secret, now, Turnstile(metrics.wrong_key))
-    follower = Follower(Models.of(settings), scorer)
+    models = Models.of(settings)
+    follower = Follower(models, scorer)
     moderation = Moderation(
         database,
         follower.scorer,
@@ -82,6 +86,8 @@ def create_app(
         rate_limit=(settings.rate_limit.count, settings.rate_limit.seconds),
     )
     rulebook = Rulebook(database, lambda: moderation.scorer, now)
+    shadow = Shadow(database, models, now)
+    drift = Drift(database, lambda: moderation.scorer, now)
     courier = Courier(database, settings.secret, now, Post())
     app = Flask("service.web", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -102,6 +108,8 @@ def create_app(
             # A thread of its own: a slow receiver must not keep the rest of the house waiting.
             Housekeeper({"webhooks": courier.deliver}, every_seconds=2.0),
             Housekeeper({"model": lambda: follower.look(moderation.take_up)}, every_seconds=2.0),
+            Housekeeper({"shadow": shadow.work}, every_seconds=5.0),
+            Housekeeper({"drift": drift.measure}, every_seconds=60.0),
         ),
     }
     reports = Reports(database, moderation, settings.secret, now)
@@ -124,12 +132,13 @@ def create_app(
     app.register_blueprint(sign_in_blueprint(desk))
     app.register_blueprint(queue_blueprint(queue, review, access, desk))
     app.register_blueprint(many_blueprint(queue, access, desk))
-    app.register_blueprint(figure_blueprint(Dashboard(database, now), review, access, desk))
+    app.register_blueprint(figure_blueprint(Dashboard(database, now), review, access, drift, desk))
+    app.register_blueprint(model_blueprint(models, shadow, drift, desk))
     app.register_blueprint(settings_blueprint(access, sign_ins, rulebook, desk))
     complaints = Complaints(database, now)
     app.register_blueprint(complaint_blueprint(complaints, access, desk))
     app.register_blueprint(events.blueprint(Newsreel(database), complaints, access))
-    vitals = Vitals(database, moderation, metrics, follower, now)
+    vitals = Vitals(database, moderation, metrics, follower, drift, now)
     app.register_blueprint(health.blueprint(vitals.checks(), vitals.exposition, vitals.remarks()))
     app.register_blueprint(docs.blueprint(__version__, demo=settings.demo))
     if settings.demo:

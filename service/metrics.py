@@ -22,6 +22,7 @@ GAUGES: Final = {
     "outbox_waiting": "Messages to webhooks that wait.",
     "outbox_oldest_seconds": "For how long the oldest of them has been waiting.",
     "outbox_dead": "Messages to webhooks that were given up.",
+    "drift_alarms": "Measures by which the latest week's comments have moved: see /models.",
     "model_refused": "1 while a promoted model is refused and an earlier one goes on.",
 }
 _FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.drift import Drift
 from service.errors import ServiceError
 from service.following import Follower
 from service.metrics import Metrics
@@ -23,6 +24,7 @@ class Vitals:
     moderation: Moderation
     metrics: Metrics
     follower: Follower
+    drift: Drift
     now: Callable[[], datetime]
 
     def checks(self) -> dict[str, Callable[[], str]]:
@@ -40,7 +42,7 @@ class Vitals:
     def exposition(self) -> tuple[bytes, str]:
         """Everything for Prometheus, with its content type; without a database, what needs none."""
         try:
-            gauges = self._stored()
+            gauges = {**self._stored(), "drift_alarms": len(self.drift.alarms())}
         except ServiceError:
             gauges = {}
         gauges["model_refused"] = float(bool(self.follower.refused))

@@ -25,6 +25,7 @@ class FakeScorer:
     """Scores by word, so that a test says in its text which verdict it wants."""
 
     version = "fake-1"
+    metadata = None
 
     def assess(self, texts: Sequence[str]) -> list[Assessment]:
         return [self._one(text) for text in texts]

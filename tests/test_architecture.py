@@ -123,6 +123,10 @@ MAY_IMPORT = {
         "service.events",
         "service.reports",
         "service.rulebook",
+        "service.model",
+        "service.promotion",
+        "service.shadow",
+        "service.drift",
         "service.access",
         "service.signins",
         "service.queue",
@@ -162,6 +166,21 @@ MAY_IMPORT = {
     # Models on disk: which is in force, how another comes to be, and who follows it.
     "service.model": {"service.logs", "service.scoring", "service.settings", "service.errors"},
     "service.promotion": {"service.model", "service.scoring", "service.errors"},
+    "service.shadow": {
+        "service.judge",
+        "service.model",
+        "service.scoring.signature",
+        "service.storage",
+        "service.comments",
+        "service.logs",
+        "service.errors",
+    },
+    "service.drift": {
+        "service.review",  # its Rate
+        "service.scoring.looks",
+        "service.scoring.scorer",
+        "service.storage",
+    },
     "service.following": {
         "service.model",
         "service.scoring.scorer",

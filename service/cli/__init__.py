@@ -8,7 +8,7 @@ import sys
 import click
 
 from service import __version__
-from service.cli import accounts, complaints, data, labels, model, policy, score, serve, webhooks
+from service.cli import accounts, complaints, data, labels, policy, score, serve, watching, webhooks
 from service.errors import Invalid, ServiceError
 from service.web import wording
 
@@ -19,7 +19,7 @@ def commands() -> None:
     """Comment moderation: accept, hold or reject. Settings come from SARING_… variables."""
 
 
-for _room in (serve, accounts, data, policy, webhooks, complaints, labels, model, score):
+for _room in (serve, accounts, data, policy, webhooks, complaints, labels, watching, score):
     for _command in _room.COMMANDS:
         commands.add_command(_command)
 

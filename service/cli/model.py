@@ -17,8 +17,8 @@ from service.promotion import Change, Listed
 from service.settings import Settings
 
 _REFUSED_BY_GATE = 3
-_who = click.option("--by", default=None, help="Who does this; default: your user name.")
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+by_whom = click.option("--by", default=None, help="Who does this; default: your user name.")
+json_too = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def here() -> Models:
@@ -32,7 +32,7 @@ def model() -> None:
 
 
 @model.command("list")
-@_as_json
+@json_too
 def list_models(as_json: bool) -> None:
     """Every model on disk; a star marks the one in force."""
     rows = promotion.listed(here())
@@ -45,7 +45,7 @@ def list_models(as_json: bool) -> None:
 
 @model.command("show")
 @click.argument("version", required=False)
-@_as_json
+@json_too
 def show(version: str | None, as_json: bool) -> None:
     """A model and how it did at the gate; without VERSION the one in force, and its past."""
     models = here()
@@ -69,7 +69,7 @@ def show(version: str | None, as_json: bool) -> None:
 @model.command("promote")
 @click.argument("version")
 @click.option("--force", is_flag=True, help="Even if the gate refuses it; this is remembered.")
-@_who
+@by_whom
 def promote(version: str, force: bool, by: str | None) -> None:
     """Put a model in force; running services take it up within seconds.
 
@@ -77,7 +77,7 @@ def promote(version: str, force: bool, by: str | None) -> None:
     """
     models = here()
     try:
-        change = promotion.promote(models, version, by or _user(), utc_now(), forced=force)
+        change = promotion.promote(models, version, by or user(), utc_now(), forced=force)
     except Refused as refusal:
         click.echo(f"saring: {refusal}", err=True)
         sys.exit(_REFUSED_BY_GATE)
@@ -87,10 +87,10 @@ def promote(version: str, force: bool, by: str | None) -> None:
 
 
 @model.command("rollback")
-@_who
+@by_whom
 def rollback(by: str | None) -> None:
     """Put in force what was before; again, what was before that."""
-    _done(promotion.rollback(here(), by or _user(), utc_now()))
+    _done(promotion.rollback(here(), by or user(), utc_now()))
 
 
 def _done(change: Change) -> None:
@@ -120,11 +120,9 @@ def _told(told: dict[str, object]) -> str:
     return "\n".join(lines)
 
 
-def _user() -> str:
+def user() -> str:
+    """Who runs this command."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user need not have a name
         return "operator"
-
-
-COMMANDS = (model,)

@@ -370,3 +370,30 @@ complaints = Table(
     Index("ix_complaints_comment_id", "comment_id"),
     Index("ix_complaints_ruling_id", "ruling_id"),
 )
+
+# What a candidate model would have answered beside the one in force: numbers and codes only. The
+# text is the comment's, and `text_key` tells whether it still is the one that was judged.
+shadow_judgements = Table(
+    "shadow_judgements",
+    metadata,
+    Column("model_version", String(64), primary_key=True),
+    Column("comment_id", _ID, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True),
+    Column("text_key", BigInteger, nullable=False),
+    Column("champion_version", String(64), nullable=False),
+    Column("champion_verdict", String(8), nullable=False),
+    Column("verdict", String(8), nullable=False),
+    Column("rule", String(32), nullable=False),
+    Column("codes", Text, nullable=False),
+    Column("judged_at", UtcDateTime, nullable=False),
+    Index("ix_shadow_judgements_comment_id", "comment_id"),
+)
+
+# How a week's comments look to a model, as counts that hold nothing anybody wrote.
+drift_weeks = Table(
+    "drift_weeks",
+    metadata,
+    Column("model_version", String(64), primary_key=True),
+    Column("week", String(10), primary_key=True),  # its Monday, UTC
+    Column("body", JSON, nullable=False),
+    Column("measured_at", UtcDateTime, nullable=False),
+)

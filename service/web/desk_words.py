@@ -15,6 +15,59 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "record": ("Complaint record", "Catatan aduan"),
     "dashboard": ("Figures", "Angka"),
     "settings": ("Settings", "Setelan"),
+    "models": ("Models", "Model"),
+    "in_force": ("The model that judges", "Model yang menilai"),
+    "origin_shipped": ("came with the software", "bawaan perangkat lunak"),
+    "origin_made": ("made by this installation", "dibuat oleh instalasi ini"),
+    "no_model": ("There is none: every comment is held.", "Tidak ada: semua komentar ditahan."),
+    "kind_promote": ("put in force", "diberlakukan"),
+    "kind_rollback": ("gone back to", "kembali ke"),
+    "before_it": ("before it {version}", "sebelumnya {version}"),
+    "forced": ("forced past the gate", "dipaksa melewati gerbang"),
+    "shadow": ("A candidate beside it", "Calon di sampingnya"),
+    "shadow_since": (
+        "{version} has been judging beside since {since} UTC (by {by}). Nothing it says is acted "
+        "on.",
+        "{version} ikut menilai sejak {since} UTC (oleh {by}). Putusannya tidak berpengaruh.",
+    ),
+    "shadow_waits": ("It has judged nothing yet.", "Belum ada yang dinilainya."),
+    "no_shadow": (
+        "No candidate judges beside. An operator starts one with saring model shadow VERSION.",
+        "Tidak ada calon. Operator memulainya dengan saring model shadow VERSI.",
+    ),
+    "decided": ("Decided", "Diputuskan"),
+    "would_be": ("candidate: {verdict}", "calon: {verdict}"),
+    "shadow_ruled": (
+        "Of {ruled} comment that a person ruled on, the model in force was right on {champion} "
+        "and the candidate on {candidate}.|Of {ruled} comments that people ruled on, the model in "
+        "force was right on {champion} and the candidate on {candidate}.",
+        "Dari {ruled} komentar yang diputuskan orang, model yang berlaku benar pada {champion} "
+        "dan calon pada {candidate}.",
+    ),
+    "differing": ("Where they differ, the gravest first", "Yang berbeda, terberat lebih dulu"),
+    "no_difference": ("They agree on all of them.", "Semuanya sama."),
+    "ruled_as": ("ruled:", "putusan:"),
+    "drift": ("Has the site moved?", "Apakah situs berubah?"),
+    "drift_lead": (
+        "A sample of each week's comments that were not rejected, compared with the earliest week "
+        "and with training time. 0 is no change, 0.1 worth a look, from 0.25 on an alarm.",
+        "Sampel komentar tiap minggu yang tidak ditolak, dibandingkan dengan minggu paling awal "
+        "dan saat pelatihan. 0 berarti sama, 0,1 patut dilihat, mulai 0,25 peringatan.",
+    ),
+    "week_from": ("Week from", "Minggu mulai"),
+    "sampled_comments": ("Sampled", "Sampel"),
+    "overruled_share": ("Overruled by people", "Dibatalkan orang"),
+    "most_moved": ("Moved most", "Paling berubah"),
+    "most_from_training": ("Farthest from training", "Terjauh dari pelatihan"),
+    "alarm": ("Alarm", "Peringatan"),
+    "no_weeks": ("Nothing measured yet.", "Belum ada yang diukur."),
+    "measure_language": ("languages", "bahasa"),
+    "measure_unknown": ("unknown words", "kata asing"),
+    "measure_overruled": ("overruled by people", "dibatalkan orang"),
+    "moved": (
+        "Comments no longer look as they did: see Models.",
+        "Komentar tidak lagi seperti dulu: lihat Model.",
+    ),
     "sign_in": ("Sign in", "Masuk"),
     "sign_out": ("Sign out", "Keluar"),
     "name": ("Name", "Nama"),

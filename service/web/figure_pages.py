@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from service.access import Access
+from service.drift import Drift
 from service.figures import Dashboard, Figures
 from service.review import Review
 from service.web.desk_page import blueprint, page
@@ -17,7 +18,9 @@ from service.web.guards import Desk
 _VERDICTS = ("accept", "hold", "reject")
 
 
-def figure_blueprint(dashboard: Dashboard, review: Review, access: Access, desk: Desk) -> Blueprint:
+def figure_blueprint(
+    dashboard: Dashboard, review: Review, access: Access, drift: Drift, desk: Desk
+) -> Blueprint:
     """The routes of the dashboard."""
     door = blueprint("figures", desk)
 
@@ -33,6 +36,7 @@ def figure_blueprint(dashboard: Dashboard, review: Review, access: Access, desk:
         return page(
             "dashboard.html", desk, moderator,
             figures=figures, bars=bars(figures), top=_top(figures), errors=errors,
+            moved=drift.alarms(),
         )  # fmt: skip
 
     @door.get("/dashboard.csv")

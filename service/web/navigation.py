@@ -22,6 +22,7 @@ MENU: Final = (
     Link("scores", "/scores"),
     Link("bulk", "/bulk"),
     Link("dashboard", "/dashboard"),
+    Link("models", "/models"),
     Link("record", "/complaints"),
     Link("settings", "/settings", admins_only=True),
 )

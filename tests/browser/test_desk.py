@@ -240,7 +240,7 @@ def test_nothing_leaves_for_a_third_party(newsroom, site):
     )
     page, asked = newsroom.browser(), []
     page.on("request", lambda request: asked.append(request.url))
-    for path in ("/queue", "/scores", "/bulk?text=b", "/dashboard", "/settings"):
+    for path in ("/queue", "/scores", "/bulk?text=b", "/dashboard", "/models", "/settings"):
         page.goto(newsroom.address + path)
     assert asked
     assert all(url.startswith(newsroom.address) for url in asked)

@@ -1,0 +1,39 @@
+"""/models: which model judges, what a candidate would do, and whether the site has moved."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from service import promotion
+from service.drift import Drift
+from service.errors import BadArtefact
+from service.model import Models, Named
+from service.shadow import Shadow
+from service.web.desk_page import blueprint, page
+from service.web.guards import Desk
+
+_VERDICTS = ("accept", "hold", "reject")
+_PAST_SHOWN = 20
+
+
+def model_blueprint(models: Models, shadow: Shadow, drift: Drift, desk: Desk) -> Blueprint:
+    """The page about models; it changes nothing."""
+    door = blueprint("models", desk)
+
+    @door.get("/models")
+    def show() -> Response:
+        moderator = desk.moderator(request)
+        return page(
+            "models.html", desk, moderator,
+            in_force=_in_force(models), past=promotion.past(models)[: -_PAST_SHOWN - 1 : -1],
+            comparison=shadow.compare(), weeks=drift.weeks(), verdicts=_VERDICTS,
+        )  # fmt: skip
+
+    return door
+
+
+def _in_force(models: Models) -> Named | None:
+    try:
+        return models.in_force()
+    except BadArtefact:
+        return None
