@@ -222,6 +222,18 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """The least that could be missing from a text for a milder verdict.
+
+    ``without``: disjoint stretches in code points, in order; ``links``: all of them hold links.
+    """
+
+    without: tuple[tuple[int, int], ...]
+    links: bool
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A stored submission with the machine's latest decision and, if there is one, a person's."""
 

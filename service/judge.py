@@ -93,6 +93,15 @@ class Judge:
                 self._meter.scorer_failed(error)
                 return decision
 
+    def would_say(self, site: Site, submission: Submission, history: History) -> Verdict:
+        """What `decide` would answer; nothing is timed, explained or counted."""
+        scorer, rules = self.scorer, site.rules.at(self._now())
+        scores, limits = self._assess(scorer, submission.content, rules)
+        raised = checks.signals(submission, scores, history, rules, self.lists(site))
+        context = checks.context(history)
+        evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
+        return policy.decide(evidence, scorer.version).verdict
+
     def settled(self, history: History) -> History:
         """A history in which a quotation is told from a copy: its own words, alone, are ordinary.
 

@@ -20,6 +20,7 @@ from service.comments import (
     Submission,
     new_id,
 )
+from service.counterfactuals import Counterfactuals
 from service.edits import Edits
 from service.errors import Conflict, Invalid, Missing, TooMany
 from service.judge import Judge, Meter, scores_of
@@ -54,6 +55,7 @@ class Moderation:
         self._rate_limit = rate_limit
         self.edit = Edits(database, self._judge, secret, now).take_in
         self.rejudge_held = Rejudging(database, self._judge, now).run
+        self.counterfactual = Counterfactuals(database, self._judge, now).find
 
     @property
     def scorer(self) -> Scorer | NoModel:

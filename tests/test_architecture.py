@@ -68,6 +68,7 @@ MAY_IMPORT = {
     },
     # The core, split by noun: what comes in, what is edited, what waits and is judged again.
     "service.moderation": {
+        "service.counterfactuals",
         "service.edits",
         "service.rejudging",
         "service.judge",
@@ -79,6 +80,12 @@ MAY_IMPORT = {
         "service.comments",
         "service.events",
         "service.errors",
+    },
+    "service.counterfactuals": {
+        "service.judge",
+        "service.storage",
+        "service.surroundings",
+        "service.comments",
     },
     "service.edits": {
         "service.judge",

@@ -251,6 +251,30 @@ class CardOut(CaseOut):
     ]
 
 
+class StretchOut(BaseModel):
+    """A stretch of the text, in code points."""
+
+    model_config = ConfigDict(title="Stretch")
+    start: int
+    end: int
+
+
+class CounterfactualOut(BaseModel):
+    """The least that could be missing from the text for a milder verdict."""
+
+    model_config = ConfigDict(title="Counterfactual")
+    without: list[StretchOut]
+    verdict: Verdict
+    detail: Annotated[str, Field(description="A sentence in Indonesian or English.")]
+
+
+class CaseCardOut(CardOut):
+    """A card, and what would change its verdict: null where nothing in the text would."""
+
+    model_config = ConfigDict(title="CaseCard")
+    counterfactual: CounterfactualOut | None
+
+
 class QueueOut(BaseModel):
     """A page of the queue; the cursor leads to the next one."""
 

@@ -107,6 +107,7 @@ def _words(who: Reader) -> dict[str, Any]:
         "pieces": pieces,
         "reason_said": lambda code: wording.reason(code, who.language),
         "complaint_said": lambda code: wording.complaint(code, who.language),
+        "milder_said": lambda found: desk_words.milder(found, who),
         "lang_said": lambda name: say(f"lang_{name}", who),
         "same": str,
         "query": lambda given, **more: urlencode({**given, **more}),

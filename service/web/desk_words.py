@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from service.comments import Counterfactual
 from service.web.reader import Reader
 
 # (English, Indonesian); where English counts, "one|many".
@@ -153,6 +154,14 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "looked_at_by": ("{name} is looking at this", "{name} sedang melihat ini"),
     "decided_by": ("{name}: {verdict}", "{name}: {verdict}"),
     "machine": ("Machine", "Mesin"),
+    "without_links": (
+        "Without this link: {verdict}|Without these {count} links: {verdict}",
+        "Tanpa tautan ini: {verdict}",
+    ),
+    "without_words": (
+        "Without this: {verdict}|Without these {count} parts: {verdict}",
+        "Tanpa bagian ini: {verdict}",
+    ),
     "verdict_accept": ("accepted", "diterima"),
     "verdict_hold": ("held", "ditahan"),
     "verdict_reject": ("rejected", "ditolak"),
@@ -344,6 +353,13 @@ def say(key: str, reader: Reader, **values: object) -> str:
     sentence = reader.plural(sentence, counts[0] if counts else 2)
     written = {k: reader.number(v) if isinstance(v, int) else v for k, v in values.items()}
     return sentence.format(**written) if values else sentence
+
+
+def milder(found: Counterfactual, reader: Reader) -> str:
+    """What would change a verdict, as a sentence."""
+    key = "without_links" if found.links else "without_words"
+    verdict = say(f"verdict_{found.verdict}", reader)
+    return say(key, reader, count=len(found.without), verdict=verdict)
 
 
 def level(score: float) -> str:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
 from service.cards import Author, Card, Entry, Page
-from service.comments import Complaint, Ruling
+from service.comments import Case, Complaint, Counterfactual, Ruling, Site
 from service.queue import Queue
 from service.review import Review, Stroke
-from service.web import wording
+from service.web import desk_words, wording
 from service.web.asked import asked_for
 from service.web.guards import Desk
 from service.web.native import case_out
 from service.web.parsing import body_as
 from service.web.queue_fields import RulingIn, RulingsIn, StandingIn
+from service.web.reader import Reader
 
 BULK_BODY_BYTES = 1024 * 1024
 
 
-def blueprint(queue: Queue, review: Review, desk: Desk) -> Blueprint:
+Ask = Callable[[Site, Case], Counterfactual | None]
+"""What would change a verdict."""
+
+
+def blueprint(queue: Queue, review: Review, desk: Desk, ask: Ask) -> Blueprint:
     """The routes /v1/queue and /v1/rulings."""
     door = Blueprint("queue_api", __name__, url_prefix="/v1")
 
@@ -35,8 +41,9 @@ def blueprint(queue: Queue, review: Review, desk: Desk) -> Blueprint:
     @door.get("/queue/<uuid:comment_id>")
     def show(comment_id: UUID) -> Response:
         desk.moderator(request)
-        card = queue.card(str(comment_id))
-        return jsonify(card_out(card, wording.language_of(request)))
+        card, language = queue.card(str(comment_id)), wording.language_of(request)
+        found = ask(card.entry.site, card.entry.case)
+        return jsonify({**card_out(card, language), "counterfactual": milder_out(found, language)})
 
     @door.post("/queue/<uuid:comment_id>/ruling")
     def rule(comment_id: UUID) -> Response:
@@ -143,6 +150,17 @@ def card_out(card: Card, language: str) -> dict[str, Any]:
         "claimed_by": card.claim.moderator if card.claim else None,
         "complaints": [_complaint_out(complaint) for complaint in card.complaints],
         "rulings": [_ruling_out(ruling) for ruling in card.rulings],
+    }
+
+
+def milder_out(found: Counterfactual | None, language: str) -> dict[str, Any] | None:
+    """What would change a verdict, with a sentence that says so."""
+    if found is None:
+        return None
+    return {
+        "without": [{"start": start, "end": end} for start, end in found.without],
+        "verdict": found.verdict,
+        "detail": desk_words.milder(found, Reader(language)),
     }
 
 

@@ -20,13 +20,15 @@ from service.web.asked import asked_for
 from service.web.desk_page import back, blueprint, page, reader
 from service.web.guards import Desk
 from service.web.parsing import M
-from service.web.queue_api import put_in_force, strike, take_back
+from service.web.queue_api import Ask, put_in_force, strike, take_back
 from service.web.queue_fields import ACTS, RulingIn, RulingsIn, StandingIn
 
 _MOST_CARDS = 200
 
 
-def queue_blueprint(queue: Queue, review: Review, access: Access, desk: Desk) -> Blueprint:
+def queue_blueprint(
+    queue: Queue, review: Review, access: Access, desk: Desk, ask: Ask
+) -> Blueprint:
     """The routes of the queue's pages."""
     door = blueprint("queue_pages", desk)
 
@@ -45,7 +47,8 @@ def queue_blueprint(queue: Queue, review: Review, access: Access, desk: Desk) ->
     def show(comment_id: UUID) -> Response:
         moderator = desk.moderator(request)
         card = queue.card(str(comment_id))
-        return page("case.html", desk, moderator, card=card, new_id=new_id)
+        milder = ask(card.entry.site, card.entry.case)
+        return page("case.html", desk, moderator, card=card, new_id=new_id, milder=milder)
 
     @door.post("/queue/<uuid:comment_id>/ruling")
     def rule(comment_id: UUID) -> BaseResponse:
