@@ -30,7 +30,7 @@ class FakeScorer:
     def assess(self, texts: Sequence[str]) -> list[Assessment]:
         return [self._one(text) for text in texts]
 
-    def explain(self, text: str, head: str) -> Explanation:
+    def explain(self, text: str, head: str, *, utf16: bool = False) -> Explanation:
         word = next(word for word, named in WORDS.items() if named == head)
         start = text.find(word)
         return Explanation(head, -4.0, 2.0, (Span(start, start + len(word), 6.0),))

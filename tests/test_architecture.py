@@ -24,7 +24,8 @@ MAY_IMPORT = {
         "service.scoring.alphabet",
     },
     "service.policy": {"service.comments", "service.rules", "service.errors"},
-    "service.scoring": {"service.errors"},
+    "service.offsets": set(),
+    "service.scoring": {"service.errors", "service.offsets"},
     "service.storage": {
         "service.cards",  # the desk's vocabulary: storage hands out its entries
         "service.comments",
@@ -123,6 +124,7 @@ MAY_IMPORT = {
         "service.errors",
     },
     "service.web": {
+        "service.offsets",
         "service.moderation",
         "service.review",
         "service.newsreel",

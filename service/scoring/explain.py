@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from service import offsets
 from service.scoring import addresses
 from service.scoring.features import CommentFeatures
 from service.scoring.grams import Ints
@@ -18,7 +19,7 @@ _WORD = re.compile(r"\S+")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Code points ``start`` to ``end`` of the original text and their weight in log-odds."""
+    """Places ``start`` to ``end`` of the original text, in code points, and their log-odds."""
 
     start: int
     end: int
@@ -52,6 +53,13 @@ def explain(
     intercept = float(heads.intercept_[column])
     logit = intercept + sum(span.weight for span in spans)
     return Explanation(head, intercept, logit, tuple(spans))
+
+
+def in_utf16(found: Explanation, text: str) -> Explanation:
+    """The same explanation with offsets in UTF-16 code units."""
+    places = offsets.in_utf16(text, [(span.start, span.end) for span in found.spans])
+    spans = zip(places, found.spans, strict=True)
+    return replace(found, spans=tuple(Span(*place, span.weight) for place, span in spans))
 
 
 def _by_word(text: str, places: Ints, weights: NDArray[np.float64]) -> list[Span]:

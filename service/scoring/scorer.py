@@ -56,9 +56,13 @@ class Scorer:
         """One assessment per text, in order; any string is accepted."""
         return assessments(self.pipeline, texts, self.metadata.unknown_limit)
 
-    def explain(self, text: str, head: str) -> Explanation:
-        """Which parts of the text speak for a head and against it, in log-odds."""
-        return explain.explain(self._features, self._heads, text, head)
+    def explain(self, text: str, head: str, *, utf16: bool = False) -> Explanation:
+        """Which parts of the text speak for a head and against it, in log-odds.
+
+        Offsets count code points or, for programs that count like JavaScript, UTF-16 units.
+        """
+        found = explain.explain(self._features, self._heads, text, head)
+        return explain.in_utf16(found, text) if utf16 else found
 
     def thresholds(
         self,
@@ -95,7 +99,7 @@ class NoModel:
         """Refuse."""
         raise Unavailable(self.reason)
 
-    def explain(self, text: str, head: str) -> Explanation:  # noqa: ARG002
+    def explain(self, text: str, head: str, *, utf16: bool = False) -> Explanation:  # noqa: ARG002
         """Refuse."""
         raise Unavailable(self.reason)
 

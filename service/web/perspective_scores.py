@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from service.comments import Scores
+from service.offsets import Span, in_utf16
 from service.web.perspective_errors import refused, unsupported
 from service.web.perspective_json import Asked
-
-Span = tuple[int, int]
 
 _SIX: Final = ("TOXICITY", "SEVERE_TOXICITY", "IDENTITY_ATTACK", "INSULT", "PROFANITY", "THREAT")
 # Attribute -> the heads of which the highest is its score.
@@ -69,7 +68,7 @@ def attribute_scores(
     asked: Asked, whole: Scores, spans: Sequence[Span], parts: Sequence[Scores]
 ) -> dict[str, Any]:
     """Each attribute that reaches its threshold, with a score for every span."""
-    places = _utf16(asked.text, spans)
+    places = in_utf16(asked.text, spans)
     told: dict[str, Any] = {}
     for name, threshold in asked.attributes.items():
         summary = _score(name, whole)
@@ -87,14 +86,3 @@ def attribute_scores(
 def _score(name: str, scores: Scores) -> dict[str, Any]:
     value = max(scores.heads.get(head, 0.0) for head in HEADS[name.partition("@")[0]])
     return {"value": float(f"{value:.8g}"), "type": "PROBABILITY"}
-
-
-def _utf16(text: str, spans: Sequence[Span]) -> list[Span]:
-    """The same places in UTF-16 code units, counted in one pass."""
-    units = at = 0
-    marks: dict[int, int] = {}
-    for place in sorted({place for span in spans for place in span}):
-        units += len(text[at:place].encode("utf-16-le", "surrogatepass")) // 2
-        marks[place] = units
-        at = place
-    return [(marks[begin], marks[end]) for begin, end in spans]

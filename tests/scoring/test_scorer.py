@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.pipeline import Pipeline
 
 from service.errors import BadArtefact, Unavailable
 from service.scoring.budgets import thresholds
@@ -55,6 +56,27 @@ def test_explanations_add_up(scorer: Scorer, text: str) -> None:
     assert total == pytest.approx(found.logit, abs=1e-9)
     assert 1 / (1 + np.exp(-total)) == pytest.approx(score, abs=1e-5)
     assert all(0 <= span.start <= span.end <= len(text) for span in found.spans)
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("text", ["dasar tolol @budi a@b.co slot 🎰 𝐬𝐥𝐨𝐭", "ini ʇols ɹoɔɐƃ", ""])
+def test_contributions_and_intercept_are_the_log_odds(
+    scorer: Scorer, pipeline: Pipeline, text: str, head: str
+) -> None:
+    found = scorer.explain(text, head)
+    (row,) = pipeline.decision_function([text])
+    assert found.logit == pytest.approx(row[HEADS.index(head)], abs=1e-4)
+    assert found.intercept + sum(span.weight for span in found.spans) == found.logit
+
+
+@pytest.mark.parametrize("text", [*ODD, "🎰 𝐬𝐥𝐨𝐭 gacor 👨‍👩‍👧 ya"])
+def test_offsets_in_utf16_mark_the_same_words(scorer: Scorer, text: str) -> None:
+    points, units = (scorer.explain(text, "spam", utf16=utf16) for utf16 in (False, True))
+    wide = text.encode("utf-16-le", "surrogatepass")
+    for one, other in zip(points.spans, units.spans, strict=True):
+        said = wide[2 * other.start : 2 * other.end].decode("utf-16-le", "surrogatepass")
+        assert said == text[one.start : one.end]
+        assert one.weight == other.weight
 
 
 def test_the_word_that_matters_weighs_most(scorer: Scorer) -> None:
