@@ -31,6 +31,7 @@ from service.settings import LEAST_SECRET_BYTES, Settings
 from service.shadow import Shadow
 from service.signins import SignIns
 from service.storage.engine import open_database
+from service.thresholds import Thresholds
 from service.turnstile import Turnstile
 from service.vitals import Vitals
 from service.web import (
@@ -88,6 +89,7 @@ def create_app(
     rulebook = Rulebook(database, lambda: moderation.scorer, now)
     shadow = Shadow(database, models, now)
     drift = Drift(database, lambda: moderation.scorer, now)
+    thresholds = Thresholds(database, lambda: moderation.scorer, now)
     courier = Courier(database, settings.secret, now, Post())
     app = Flask("service.web", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -100,11 +102,14 @@ def create_app(
         "database": database,
         "review": review,
         "rulebook": rulebook,
+        "thresholds": thresholds,
         "moderation": moderation,
         "access": access,
         "sign_ins": sign_ins,
         "housekeepers": (
-            Housekeeper({"rejudge_held": moderation.rejudge_held}),
+            Housekeeper(
+                {"rejudge_held": moderation.rejudge_held, "thresholds": thresholds.learn_all}
+            ),
             # A thread of its own: a slow receiver must not keep the rest of the house waiting.
             Housekeeper({"webhooks": courier.deliver}, every_seconds=2.0),
             Housekeeper({"model": lambda: follower.look(moderation.take_up)}, every_seconds=2.0),
@@ -126,7 +131,7 @@ def create_app(
     app.register_blueprint(akismet.blueprint(moderation, reports, access, now))
     app.register_blueprint(perspective.blueprint(moderation, reports, access))
     app.register_blueprint(coral.blueprint(moderation, access))
-    app.register_blueprint(policy.blueprint(rulebook, review, access))
+    app.register_blueprint(policy.blueprint(rulebook, thresholds, review, access))
     desk = Desk(sign_ins, Forms(settings.secret), now)
     app.register_blueprint(queue_api.blueprint(queue, review, desk, moderation.counterfactual))
     app.register_blueprint(sign_in_blueprint(desk))

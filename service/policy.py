@@ -19,7 +19,7 @@ from service.comments import (
 )
 from service.rules import Rules
 
-POLICY_VERSION: Final = "2"
+POLICY_VERSION: Final = "3"
 
 # The reason that a head's score becomes, in the order in which they are told.
 HEAD_REASONS: Final[Mapping[str, str]] = {
@@ -191,8 +191,10 @@ def decide(evidence: Evidence, model_version: str) -> Decision:
 
 
 def rules_version(rules: Rules) -> str:
-    """The version of the policy and, behind the point, of the site's rules."""
-    return f"{POLICY_VERSION}.{rules.version}"
+    """The version of the policy, behind a point of the site's rules, and behind another of the
+    thresholds that its rulings taught."""
+    known = f".{rules.learnt.version}" if rules.learnt and rules.learn_thresholds else ""
+    return f"{POLICY_VERSION}.{rules.version}{known}"
 
 
 def replay(

@@ -12,8 +12,9 @@ from typing import Any, Final
 from service import checks, policy
 from service.comments import Case, Decision, Language, Limits, Site, Submission
 from service.errors import Missing
+from service.learnt import Learnt
 from service.rules import Rules
-from service.scoring.scorer import NoModel, Scorer
+from service.scoring.scorer import LEAST_REJECT, NoModel, Scorer, Threshold, shares
 from service.storage import accounts, store
 from service.storage.engine import Database
 
@@ -107,16 +108,37 @@ class Rulebook:
 def limits(scorer: Scorer | NoModel, rules: Rules, language: Language) -> Mapping[str, Limits]:
     """The scores from which each head holds or rejects, so that a language keeps the budgets."""
     budgets = (rules.reject_per_mille, rules.hold_per_mille)
-    return _limits(scorer, *budgets, rules.toxicity_rejects, language)
+    learnt = rules.learnt if rules.learn_thresholds else None
+    return _limits(scorer, *budgets, rules.toxicity_rejects, language, learnt)
 
 
 @lru_cache(maxsize=256)
 def _limits(
-    scorer: Scorer | NoModel, reject: float, hold: float, toxicity_rejects: bool, language: str
+    scorer: Scorer | NoModel,
+    reject: float,
+    hold: float,
+    toxicity_rejects: bool,
+    language: str,
+    learnt: Learnt | None,
 ) -> Mapping[str, Limits]:
-    """The same until the model or the budgets change."""
+    """The same until the model, the budgets or what the rulings say change."""
     found = scorer.thresholds(reject, hold, toxicity_rejects=toxicity_rejects, language=language)
+    if learnt and learnt.model_version == scorer.version:
+        parts = shares(reject, hold, toxicity_rejects=toxicity_rejects)
+        found = {h: _moved(learnt, language, h, parts[h], pair) for h, pair in found.items()}
     return {head: Limits(pair.hold, pair.reject) for head, pair in found.items()}
+
+
+def _moved(
+    learnt: Learnt, language: str, head: str, parts: tuple[float, float], pair: Threshold
+) -> Threshold:
+    """A head's thresholds within the bounds of the site's rulings; None stays never."""
+    of_hold, of_reject = parts
+    hold = None if pair.hold is None else learnt.moved(language, head, of_hold, pair.hold)
+    if pair.reject is None:
+        return Threshold(hold, None)
+    reject = max(learnt.moved(language, head, of_reject, pair.reject), LEAST_REJECT)
+    return Threshold(reject if hold is None else min(hold, reject), reject)
 
 
 def forget_limits() -> None:

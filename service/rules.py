@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.errors import FieldError, Invalid
+from service.learnt import Learnt
 
 _SHARES: Final = (
     "reject_per_mille",
@@ -26,6 +27,7 @@ _COUNTS: Final = (
     "wave_from",
 )
 _HOURS: Final = ("night_from", "night_to")
+_NOT_SET: Final = ("version", "learnt")
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
 
@@ -39,7 +41,8 @@ class Rules:
     are no night. `akismet_discard` lets that door tell its clients to throw blatant spam away;
     `akismet_user_ip_optional` lets them send no address. Pages of `allowed_origins` may post from
     a reader's browser with the short key. `shadow` holds other values of these
-    fields, judged beside and never acted on.
+    fields, judged beside and never acted on. `learnt` is no rule that anybody sets: what the
+    site's rulings say of its thresholds (service.learnt), where `learn_thresholds` lets them.
     """
 
     version: int = 0
@@ -68,7 +71,9 @@ class Rules:
     akismet_discard: bool = False
     akismet_user_ip_optional: bool = False
     allowed_origins: tuple[str, ...] = ()
+    learn_thresholds: bool = True
     shadow: Mapping[str, Any] = field(default_factory=dict)
+    learnt: Learnt | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         bad = [FieldError(name, "budget") for name in _SHARES if not self._within(name, 1000)]
@@ -86,13 +91,13 @@ class Rules:
     @classmethod
     def from_json(cls, body: Mapping[str, Any], version: int) -> Self:
         """Rules as they were stored; fields that a later release dropped are ignored."""
-        known = {field.name for field in fields(cls)} & body.keys()
+        known = {field.name for field in fields(cls) if field.name not in _NOT_SET} & body.keys()
         return cls(**{name: _frozen(body[name]) for name in known}, version=version)
 
     def changed(self, changes: Mapping[str, Any]) -> Self:
         """The next version with some fields replaced; all that is wrong with them is `Invalid`."""
         kinds = {field.name: type(getattr(self, field.name)) for field in fields(self)}
-        bad = [name for name in changes if name not in kinds or name == "version"]
+        bad = [name for name in changes if name not in kinds or name in _NOT_SET]
         if bad:
             raise Invalid([FieldError(name, "unknown_rule") for name in bad])
         fitted = {name: _frozen(value) for name, value in changes.items()}
@@ -115,6 +120,14 @@ class Rules:
             reject_per_mille=self.night_reject_per_mille,
             hold_per_mille=self.night_hold_per_mille,
         )
+
+    def settings(self) -> dict[str, Any]:
+        """What people set, by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _NOT_SET}
+
+    def unlearnt(self) -> Self:
+        """These rules by the model's word alone."""
+        return replace(self, learnt=None)
 
     def shadowed(self) -> Self | None:
         """The rules with the shadow's values in place, or None where there is no shadow."""

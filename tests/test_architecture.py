@@ -30,6 +30,7 @@ MAY_IMPORT = {
         "service.cards",  # the desk's vocabulary: storage hands out its entries
         "service.comments",
         "service.events",
+        "service.learnt",
         "service.rules",
         "service.errors",
     },
@@ -136,6 +137,7 @@ MAY_IMPORT = {
         "service.promotion",
         "service.shadow",
         "service.drift",
+        "service.thresholds",
         "service.access",
         "service.signins",
         "service.queue",
@@ -144,7 +146,17 @@ MAY_IMPORT = {
         "service.comments",
         "service.errors",
     },
-    "service.rules": {"service.errors"},
+    "service.rules": {"service.errors", "service.learnt"},
+    "service.learnt": set(),
+    "service.bounds": {"service.learnt"},
+    "service.thresholds": {
+        "service.bounds",
+        "service.learnt",
+        "service.rulebook",
+        "service.scoring.scorer",
+        "service.storage",
+        "service.comments",
+    },
     "service.review": {
         "service.privacy",
         "service.storage",
@@ -162,6 +174,7 @@ MAY_IMPORT = {
         "service.errors",
     },
     "service.rulebook": {
+        "service.learnt",
         "service.checks",
         "service.policy",
         "service.scoring.scorer",

@@ -382,3 +382,9 @@ def test_bad_rules_are_told_in_words_and_nothing_is_saved(run, change, told):
         with pytest.raises(Refused, match=re.escape(told)):
             run(*command, "wave_from=9", change)
     assert run("site", "show", "kabar") == before
+
+
+def test_thresholds_are_shown(run):
+    run("site", "add", "kabar")
+    found = json.loads(run("policy", "thresholds", "kabar", "--learn"))
+    assert set(found) == {"id", "en", "mixed", "other"}

@@ -48,7 +48,7 @@ def test_it_works():
     assert decision.reasons == (Signal("SPAM", 0.95, 0.9), Signal("TOXIC", 0.7, 0.6))
     assert decision.scores == {"spam": 0.95, "toxicity": 0.7}
     assert decision.limits == LIMITS
-    assert (decision.model_version, decision.rules_version) == ("model-1", "2.3")
+    assert (decision.model_version, decision.rules_version) == ("model-1", "3.3")
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def list_sites() -> None:
 @click.argument("name")
 def show_site(name: str) -> None:
     """A site's rules, as JSON."""
-    click.echo(json.dumps(asdict(installation().access.named_site(name).rules), indent=2))
+    click.echo(_shown(installation().access.named_site(name).rules))
 
 
 @site.command("rotate-key")
@@ -69,7 +69,7 @@ def set_rules(
     here = installation()
     if changes:
         rules = here.rulebook.change(name, "saring site set", read_changes(changes))
-        click.echo(json.dumps(asdict(rules), indent=2))
+        click.echo(_shown(rules))
     if forget_coral_secret:
         here.access.forget_coral_secret(name)
         click.echo(f"signatures of {name}'s Coral are checked under Saring's own secret")
@@ -149,6 +149,10 @@ def _password(file: IO[str] | None) -> tuple[str, str]:
     return password, ""
 
 
+def _shown(rules: Rules) -> str:
+    return json.dumps({"version": rules.version, **rules.settings()}, indent=2)
+
+
 def read_changes(changes: Sequence[str]) -> dict[str, Any]:
     """``rule=value`` words as the rules take them; a list is written with commas."""
     return dict(_change(change) for change in changes)
@@ -156,8 +160,7 @@ def read_changes(changes: Sequence[str]) -> dict[str, Any]:
 
 def _change(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
-    known = asdict(Rules())
-    del known["version"]
+    known = Rules().settings()
     if not equals or name not in known:
         raise BadSettings(f"{text!r} is no rule and value; rules are {', '.join(known)}")
     if isinstance(known[name], tuple):

@@ -14,6 +14,7 @@ from service.settings import Settings
 from service.signins import SignIns
 from service.storage.engine import Database, open_database
 from service.storage.migrate import migrate
+from service.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Installation:
     access: Access
     sign_ins: SignIns
     rulebook: Rulebook
+    thresholds: Thresholds
     models: Models
 
 
@@ -43,4 +45,5 @@ def installation() -> Installation:
     sign_ins = SignIns(database, settings.secret, utc_now)
     models = Models.of(settings)
     rulebook = Rulebook(database, lambda: load_current(models), utc_now)
-    return Installation(settings, database, access, sign_ins, rulebook, models)
+    thresholds = Thresholds(database, lambda: load_current(models), utc_now)
+    return Installation(settings, database, access, sign_ins, rulebook, thresholds, models)

@@ -18,7 +18,7 @@ _HOLD_SHARES = {
     "identity_attack": 0.05,
     "threat": 0.05,
 }
-_LEAST_REJECT = 0.5
+LEAST_REJECT = 0.5
 _NEVER = 1.0
 
 
@@ -45,15 +45,25 @@ def thresholds(
     comments reaches. The strictest of the language's own (``id``, ``id-…``) decides, of all where
     it has none; nothing less likely than not is rejected.
     """
-    shares = _REJECT_SHARES_WITH_TOXICITY if toxicity_rejects else _REJECT_SHARES
     found = {}
-    for head, share in _HOLD_SHARES.items():
+    parts = shares(reject_per_mille, hold_per_mille, toxicity_rejects=toxicity_rejects)
+    for head, (of_hold, of_reject) in parts.items():
         curves = _of_language(good.get(head, {}), language)
-        hold = _at(tail, curves, hold_per_mille / 1000 * share)
-        reject = _at(tail, curves, reject_per_mille / 1000 * shares.get(head, 0.0))
-        reject = None if reject is None else max(reject, _LEAST_REJECT)
+        hold, reject = _at(tail, curves, of_hold), _at(tail, curves, of_reject)
+        reject = None if reject is None else max(reject, LEAST_REJECT)
         found[head] = Threshold(_lower(hold, reject), reject)
     return found
+
+
+def shares(
+    reject_per_mille: float, hold_per_mille: float, *, toxicity_rejects: bool = False
+) -> dict[str, tuple[float, float]]:
+    """The share of good comments that each head may hold and reject, out of both budgets."""
+    rejects = _REJECT_SHARES_WITH_TOXICITY if toxicity_rejects else _REJECT_SHARES
+    return {
+        head: (hold_per_mille / 1000 * share, reject_per_mille / 1000 * rejects.get(head, 0.0))
+        for head, share in _HOLD_SHARES.items()
+    }
 
 
 def _of_language(

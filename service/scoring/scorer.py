@@ -15,11 +15,21 @@ from sklearn.pipeline import Pipeline
 from service.errors import Unavailable
 from service.scoring import artefact, explain, language
 from service.scoring.artefact import Metadata
-from service.scoring.budgets import Threshold, thresholds
+from service.scoring.budgets import LEAST_REJECT, Threshold, shares, thresholds
 from service.scoring.explain import Explanation, Span
 from service.scoring.labels import HEADS
 
-__all__ = ["HEADS", "Assessment", "Explanation", "NoModel", "Scorer", "Span", "Threshold"]
+__all__ = [
+    "HEADS",
+    "LEAST_REJECT",
+    "Assessment",
+    "Explanation",
+    "NoModel",
+    "Scorer",
+    "Span",
+    "Threshold",
+    "shares",
+]
 
 _BATCH_CHARACTERS = 1 << 18
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from service.comments import Site
 from service.errors import Conflict
+from service.learnt import Learnt
 from service.rules import Rules
-from service.storage.tables import moderators, site_rules, sites
+from service.storage.tables import learnt, moderators, site_rules, sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,7 @@ def coral_generation(tx: Connection, site_id: str) -> int:
 
 def add_rules(tx: Connection, site_id: str, rules: Rules, changed_by: str, now: datetime) -> None:
     """Append one version of a site's rules; a version that exists already is a `Conflict`."""
-    body = {name: value for name, value in asdict(rules).items() if name != "version"}
-    row = {"site_id": site_id, "version": rules.version, "body": body}
+    row = {"site_id": site_id, "version": rules.version, "body": rules.settings()}
     try:
         tx.execute(insert(site_rules), {**row, "changed_by": changed_by, "changed_at": now})
     except IntegrityError as error:
@@ -121,13 +121,25 @@ def _with_rules() -> Any:
         .subquery()
     )
     rules = and_(site_rules.c.site_id == latest.c.site_id, site_rules.c.version == latest.c.version)
+    all_ = learnt.alias()
+    newest = select(func.max(all_.c.version)).where(all_.c.site_id == sites.c.id)
+    bounds = and_(learnt.c.site_id == sites.c.id, learnt.c.version == newest.scalar_subquery())
     joined = sites.outerjoin(latest, latest.c.site_id == sites.c.id).outerjoin(site_rules, rules)
     return select(
-        sites.c.id, sites.c.name, sites.c.key_digest, site_rules.c.version, site_rules.c.body
-    ).select_from(joined)
+        sites.c.id,
+        sites.c.name,
+        sites.c.key_digest,
+        site_rules.c.version,
+        site_rules.c.body,
+        learnt.c.version.label("learnt_version"),
+        learnt.c.model_version,
+        learnt.c.body.label("learnt_body"),
+    ).select_from(joined.outerjoin(learnt, bounds))
 
 
 def _site(row: Row[Any]) -> Site:
-    if row.version is None:
-        return Site(row.id, row.name)
-    return Site(row.id, row.name, Rules.from_json(row.body, row.version))
+    rules = Rules() if row.version is None else Rules.from_json(row.body, row.version)
+    if row.learnt_version is None:
+        return Site(row.id, row.name, rules)
+    known = Learnt.from_json(row.id, row.learnt_version, row.model_version, row.learnt_body)
+    return Site(row.id, row.name, replace(rules, learnt=known))

@@ -99,6 +99,17 @@ site_rules = Table(
     Column("changed_at", UtcDateTime, nullable=False),
 )
 
+# What a site's rulings say of its thresholds, in versions: a decision names the one it was under.
+learnt = Table(
+    "learnt",
+    metadata,
+    Column("site_id", _ID, ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("model_version", String(64), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("learnt_at", UtcDateTime, nullable=False),
+)
+
 moderators = Table(
     "moderators",
     metadata,
@@ -197,6 +208,7 @@ comments = Table(
     _partial("ix_comments_scores", "score", where=_ALONE),
     Index("ix_comments_complaint_due_at", "complaint_due_at"),
     _partial("ix_comments_samples", "id", where="sampled AND ruling IS NULL"),
+    _partial("ix_comments_checked", "site_id", where="sampled AND ruling IS NOT NULL"),
     _partial("ix_comments_second", "id", where="sampled AND ruling IS NOT NULL"),
     _partial(
         "ix_comments_rolling",

@@ -15,6 +15,11 @@ Verdict = Literal["accept", "hold", "reject"]
 Language = Literal["id", "en", "mixed", "other"]
 
 
+def round_score(score: float | None) -> float | None:
+    """A score, a weight or a threshold as every answer gives it: to four decimals."""
+    return None if score is None else round(score, 4)
+
+
 class MatchOut(BaseModel):
     """A stretch of the text, in code points, and its weight in log-odds."""
 
@@ -121,6 +126,34 @@ class RulesOut(BaseModel):
 
     model_config = ConfigDict(title="Rules", extra="allow")
     version: int
+
+
+class HeadThresholdsOut(BaseModel):
+    """The scores from which a head holds and rejects, and what the model alone would say."""
+
+    model_config = ConfigDict(title="HeadThresholds")
+    hold: float | None
+    reject: float | None
+    model_hold: float | None
+    model_reject: float | None
+    source: Annotated[
+        Literal["model", "rulings"], Field(description="``rulings``: they moved a threshold.")
+    ]
+
+
+class LanguageThresholdsOut(BaseModel):
+    """The thresholds of one language, and on how many rulings their bounds rest."""
+
+    model_config = ConfigDict(title="LanguageThresholds")
+    rulings: int
+    effective_size: float
+    heads: dict[str, HeadThresholdsOut]
+
+
+class ThresholdsOut(RootModel[dict[str, LanguageThresholdsOut]]):
+    """By language."""
+
+    model_config = ConfigDict(title="Thresholds")
 
 
 class ChangeOut(BaseModel):

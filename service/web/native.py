@@ -12,6 +12,7 @@ from service.access import Access
 from service.comments import Case, Scores, Signal
 from service.moderation import Moderation
 from service.web import wording
+from service.web.answers import round_score
 from service.web.fields import AnonymousCommentIn, CommentIn, TextsIn
 from service.web.guards import poster_of, site_of
 from service.web.parsing import body_as
@@ -105,8 +106,8 @@ def reason_out(signal: Signal, language: str) -> dict[str, Any]:
     return {
         "code": signal.code,
         "detail": wording.reason(signal.code, language),
-        "weight": round(signal.weight, 4),
-        "threshold": signal.threshold,
+        "weight": round_score(signal.weight),
+        "threshold": round_score(signal.threshold),
         "matches": matches,
     }
 
@@ -115,6 +116,6 @@ def _scores_out(scores: Scores) -> dict[str, Any]:
     return {"scores": rounded(scores.heads), "language": scores.language}
 
 
-def rounded(heads: Any) -> dict[str, float]:
-    """Scores to four decimals."""
-    return {head: round(score, 4) for head, score in heads.items()}
+def rounded(heads: Any) -> dict[str, float | None]:
+    """Scores by head, as answers give them."""
+    return {head: round_score(score) for head, score in heads.items()}

@@ -126,6 +126,11 @@ OPERATIONS: Final = (
         {200: answers.PreviewOut}, (*_BODY_ERRORS, *_KEY_ERRORS, 503), takes=PreviewIn,
     ),
     Operation(
+        "get", "/v1/policy/thresholds", "getThresholds",
+        "Thresholds by language and head: the model's, and where rulings moved them.",
+        {200: answers.ThresholdsOut}, (*_KEY_ERRORS, 503),
+    ),
+    Operation(
         "get", "/v1/policy/errors", "liveErrors",
         "Missed and wrongly rejected shares by language, from spot checks.",
         {200: answers.LiveErrorsOut}, (*_KEY_ERRORS, 503),

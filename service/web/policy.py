@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -10,18 +9,27 @@ from flask import Blueprint, Response, jsonify, request
 from service.access import Access
 from service.review import LiveErrors, Rate, Review
 from service.rulebook import Preview, Rulebook
+from service.thresholds import InForce, InForceByLanguage, Thresholds
+from service.web.answers import round_score
 from service.web.fields import PreviewIn
 from service.web.guards import site_of
 from service.web.parsing import body_as
 
 
-def blueprint(rulebook: Rulebook, review: Review, access: Access) -> Blueprint:
+def blueprint(
+    rulebook: Rulebook, thresholds: Thresholds, review: Review, access: Access
+) -> Blueprint:
     """The routes under /v1/policy."""
     door = Blueprint("policy", __name__, url_prefix="/v1/policy")
 
     @door.get("")
     def show() -> Response:
-        return jsonify(asdict(site_of(request, access).rules))
+        rules = site_of(request, access).rules
+        return jsonify({"version": rules.version, **rules.settings()})
+
+    @door.get("/thresholds")
+    def in_force() -> Response:
+        return jsonify(thresholds_out(thresholds.in_force(site_of(request, access))))
 
     @door.post("/preview")
     def preview() -> Response:
@@ -50,6 +58,28 @@ def preview_out(preview: Preview) -> dict[str, Any]:
         ],
         "missed_spam": preview.missed,
         "wrongly_rejected": preview.wrong,
+    }
+
+
+def thresholds_out(found: InForceByLanguage) -> dict[str, Any]:
+    """Thresholds by language and head, and what they rest on."""
+    return {
+        language: {
+            "rulings": evidence.rulings if evidence else 0,
+            "effective_size": evidence.effective if evidence else 0.0,
+            "heads": {head: _head_out(pair) for head, pair in heads.items()},
+        }
+        for language, (evidence, heads) in found.items()
+    }
+
+
+def _head_out(pair: InForce) -> dict[str, Any]:
+    return {
+        "hold": round_score(pair.hold),
+        "reject": round_score(pair.reject),
+        "model_hold": round_score(pair.model_hold),
+        "model_reject": round_score(pair.model_reject),
+        "source": pair.source,
     }
 
 

@@ -13,6 +13,7 @@ from service.comments import Case, Complaint, Counterfactual, Ruling, Site
 from service.queue import Queue
 from service.review import Review, Stroke
 from service.web import desk_words, wording
+from service.web.answers import round_score
 from service.web.asked import asked_for
 from service.web.guards import Desk
 from service.web.native import case_out
@@ -141,8 +142,11 @@ def card_out(card: Card, language: str) -> dict[str, Any]:
         "site": entry.site.name,
         "version": entry.version,
         "sampled": entry.sampled,
-        "score": round(entry.score, 4),
-        "limits": {h: [x.hold, x.reject] for h, x in entry.case.decision.limits.items()},
+        "score": round_score(entry.score),
+        "limits": {
+            head: [round_score(pair.hold), round_score(pair.reject)]
+            for head, pair in entry.case.decision.limits.items()
+        },
         "author": _author_out(card.author),
         "wave": _wave_out(card),
         "parent": _parent_out(card.parent),

@@ -24,7 +24,7 @@ def test_it_works(site):
         "reasons": [],
         "language": "id",
         "model_version": "fake-1",
-        "rules_version": "2.0",
+        "rules_version": "3.0",
     }
 
 
@@ -353,4 +353,4 @@ def test_rules_hold_at_once_and_are_named_in_the_answer(app, site, clock):
     app.extensions["saring"]["rulebook"].change("default", "test", {"toxicity_rejects": True})
     clock.forward(seconds=2)
     answer = site.comment(content="dasar bodoh").json
-    assert (answer["verdict"], answer["rules_version"]) == ("reject", "2.1")
+    assert (answer["verdict"], answer["rules_version"]) == ("reject", "3.1")

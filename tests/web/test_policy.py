@@ -40,3 +40,16 @@ def test_bad_rules_are_told_in_words(site, changes, field, code, language):
     assert (error["field"], error["code"]) == (field, code)
     assert len(error["detail"]) > 10
     assert "  " not in error["detail"]
+
+
+def test_thresholds_are_shown_with_whose_word_they_are(site):
+    found = site.get("/v1/policy/thresholds").json
+    assert sorted(found) == ["en", "id", "mixed", "other"]
+    assert (found["id"]["rulings"], found["id"]["effective_size"]) == (0, 0.0)
+    assert found["id"]["heads"]["spam"] == {
+        "hold": 0.5,
+        "reject": 0.9,
+        "model_hold": 0.5,
+        "model_reject": 0.9,
+        "source": "model",
+    }
