@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
     Select,
     and_,
@@ -20,17 +21,20 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    union,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
 from service.comments import REPORTERS, Case, History, Submission, Wave
+from service.storage.prepared import Prepared
 from service.storage.tables import UtcDateTime, bands, comments, links, rulings, standings, waves
 
 COPIES_KEPT: Final = timedelta(hours=24)
 RECENT: Final = timedelta(hours=1)
 MOST_BANDS: Final = 6  # a fixed number keeps it one prepared statement
 _ENOUGH: Final = 50  # an author's past is counted up to here
+_MOST_COUNTED: Final = 1000  # and what came in the last minute up to here
 _MOST_CANDIDATES: Final = 32
 _MOST_HOSTS: Final = 8  # more links than this hold a comment by themselves
 
@@ -53,15 +57,16 @@ def past(tx: Connection, submission: Submission, now: datetime) -> History:
         "text": submission.text_key,
         "minute_ago": now - timedelta(minutes=1),
     }
-    row = tx.execute(_PAST, values).one()
+    [row] = _PAST.rows(tx, values)
+    accepted, rejected, author_last_minute, network_last_minute, repeats, standing, ruled = row
     return History(
-        accepted=row.accepted,
-        rejected=row.rejected,
-        author_last_minute=row.author_last_minute,
-        network_last_minute=row.network_last_minute,
-        repeats=row.repeats,
-        standing=row.standing or "",
-        ruled=row.ruled,
+        accepted,
+        rejected,
+        author_last_minute,
+        network_last_minute,
+        repeats,
+        standing or "",
+        ruled,
     )
 
 
@@ -72,25 +77,31 @@ def candidates(tx: Connection, keys: Sequence[int], now: datetime) -> list[Candi
     """
     padded = [*keys, *[keys[0]] * (MOST_BANDS - len(keys))]
     values: dict[str, Any] = {f"key{number}": key for number, key in enumerate(padded)}
-    rows = tx.execute(_CANDIDATES, {**values, "oldest": now - COPIES_KEPT})
-    return [Candidate(row.id, row.wave_id, row.signature, row.content) for row in rows]
+    rows = _CANDIDATES.rows(tx, {**values, "oldest": now - COPIES_KEPT})
+    return [Candidate(*row) for row in rows]
 
 
 def wave(tx: Connection, wave_id: str, now: datetime) -> Wave | None:
     """A wave as it stands; its ruling only while it holds."""
-    row = tx.execute(_WAVE, {"wave_id": wave_id}).first()
+    row = _WAVE.first(tx, {"wave_id": wave_id})
     if row is None:
         return None
-    recent = row.recent if now - row.recent_since < RECENT else 0
-    in_force = row.ruling_ends_at is None or row.ruling_ends_at > now
-    return Wave(row.id, row.size, recent, row.worst, row.ruling if in_force else None)
+    size, recent, recent_since, worst, ruling, ruling_ends_at = row
+    in_force = ruling_ends_at is None or ruling_ends_at > now
+    return Wave(
+        wave_id,
+        size,
+        recent if now - recent_since < RECENT else 0,
+        worst,
+        ruling if in_force else None,
+    )
 
 
 def add_bands(tx: Connection, comment_id: str, keys: Iterable[int], now: datetime) -> None:
     """Make a comment findable by its near copies."""
     rows = [{"band": key, "comment_id": comment_id, "created_at": now} for key in set(keys)]
     if rows:
-        tx.execute(insert(bands), rows)
+        _ADD_BANDS.run_each(tx, rows)
 
 
 def grow_wave(tx: Connection, site_id: str, wave_id: str, case: Case) -> None:
@@ -101,7 +112,7 @@ def grow_wave(tx: Connection, site_id: str, wave_id: str, case: Case) -> None:
     now, verdict, author = case.created_at, case.decision.verdict, case.submission.author_key
     values = {"wave": wave_id, "now": now, "verdict": verdict, "hour_ago": now - RECENT}
     values["author"] = author
-    if tx.execute(_GROW, values).rowcount:
+    if _GROW.run(tx, values):
         return
     began = select(comments.c.verdict, comments.c.author_key).where(comments.c.id == wave_id)
     first = tx.execute(began).first()
@@ -113,7 +124,7 @@ def grow_wave(tx: Connection, site_id: str, wave_id: str, case: Case) -> None:
         with tx.begin_nested():
             tx.execute(insert(waves), {**row, "recent_since": now, "last_at": now})
     except IntegrityError:
-        tx.execute(_GROW, values)
+        _GROW.run(tx, values)
     else:
         mine = comments.c.id == wave_id
         tx.execute(update(comments).where(mine).values(wave_id=wave_id))
@@ -134,13 +145,13 @@ def linked(
     count, so that the work is bounded."""
     bad, others = set(), set()
     for name in names[:_MOST_HOSTS]:
-        rows = tx.execute(_LINKED, {"site": site_id, "host": name}).all()
-        verdicts = [row.verdict for row in rows]
+        rows = _LINKED.rows(tx, {"site": site_id, "host": name})
+        verdicts = [verdict for verdict, _, _ in rows]
         rejected, accepted = verdicts.count("reject"), verdicts.count("accept")
         if rejected > 1 and rejected > 3 * accepted:
             bad.add(name)
         if name == website:
-            others |= {row.author_name.strip().lower() for row in rows if row.is_website}
+            others |= {by.strip().lower() for _, by, is_website in rows if is_website}
     return frozenset(bad), len(others - {author.strip().lower()})
 
 
@@ -160,7 +171,7 @@ def _harder(one: str, other: str) -> str:
 
 
 def _count(*conditions: Any) -> Any:
-    bounded = select(literal(1)).select_from(comments).where(*conditions).limit(_ENOUGH)
+    bounded = select(literal(1)).select_from(comments).where(*conditions).limit(_MOST_COUNTED)
     return select(func.count()).select_from(bounded.subquery()).scalar_subquery()
 
 
@@ -169,9 +180,8 @@ def _past() -> Select[Any]:
     # A literal, not a parameter: only so does the planner see that the partial index serves.
     known = comments.c.network_key != literal_column("''")
     network = and_(comments.c.network_key == bindparam("network"), known)
-    text = comments.c.text_key == bindparam("text")
+    text = comments.c.text_key == bindparam("text", type_=BigInteger)
     late = comments.c.created_at > bindparam("minute_ago", type_=UtcDateTime)
-    real = comments.c.is_test.is_(False)
     ruled = (
         select(comments.c.ruling)
         .where(text, comments.c.ruling.is_not(None), or_(author, _by_person()))
@@ -180,52 +190,75 @@ def _past() -> Select[Any]:
     )
     standing = select(standings.c.standing).where(standings.c.author_key == bindparam("author"))
     # The verdict is counted, not looked for: SQLite would rather walk all that was ever accepted.
-    mine = select(comments.c.verdict).where(author, real).order_by(comments.c.created_at.desc())
-    own = mine.limit(_ENOUGH).subquery()
+    mine = select(comments.c.verdict, comments.c.text_key).where(
+        author, comments.c.is_test.is_(False)
+    )
+    own = mine.order_by(comments.c.created_at.desc()).limit(_ENOUGH).subquery()
     return select(
-        func.count(case((own.c.verdict == "accept", 1))).label("accepted"),
-        func.count(case((own.c.verdict == "reject", 1))).label("rejected"),
-        _count(author, late).label("author_last_minute"),
-        _count(network, late).label("network_last_minute"),
-        _count(text, author, real).label("repeats"),
-        standing.scalar_subquery().label("standing"),
-        ruled.scalar_subquery().label("ruled"),
+        func.count(case((own.c.verdict == "accept", 1))),
+        func.count(case((own.c.verdict == "reject", 1))),
+        _count(author, late),
+        _count(network, late),
+        func.count(case((own.c.text_key == bindparam("text", type_=BigInteger), 1))),
+        standing.scalar_subquery(),
+        ruled.scalar_subquery(),
     )
 
 
 def _by_person() -> Any:
     """A report that a door passed on counts for its author's own copies only; see `ruled`."""
     standing = and_(rulings.c.comment_id == comments.c.id, rulings.c.undone_at.is_(None))
-    return exists().where(standing, rulings.c.moderator.not_in(REPORTERS))
+    # Compared one by one: a list would be another statement each time it is run.
+    return exists().where(standing, *(rulings.c.moderator != door for door in REPORTERS))
 
 
-_PAST: Final = _past()
-_LINKED: Final = (
+def _candidates() -> Select[Any]:
+    """A look into the index for each band, so that neither planner has anything to weigh."""
+    oldest = bindparam("oldest", type_=UtcDateTime)
+    probes = [
+        select(bands.c.comment_id, bands.c.created_at)
+        .where(bands.c.band == bindparam(f"key{number}", type_=BigInteger))
+        .order_by(bands.c.comment_id.desc())
+        .limit(_MOST_CANDIDATES)
+        .subquery()
+        for number in range(MOST_BANDS)
+    ]
+    found = union(*(select(probe) for probe in probes)).subquery()
+    return (
+        select(comments.c.id, comments.c.wave_id, comments.c.signature, comments.c.content)
+        .join(found, found.c.comment_id == comments.c.id)
+        .where(or_(found.c.created_at > oldest, comments.c.verdict == "hold"))
+        .order_by(found.c.created_at.desc())
+        .limit(_MOST_CANDIDATES)
+    )
+
+
+_PAST: Final = Prepared(_past())
+_CANDIDATES: Final = Prepared(_candidates())
+_LINKED: Final = Prepared(
+
     select(comments.c.verdict, comments.c.author_name, links.c.is_website)
     .join(links, links.c.comment_id == comments.c.id)
     .where(links.c.site_id == bindparam("site"), links.c.host == bindparam("host"))
     .order_by(links.c.comment_id.desc())
     .limit(_ENOUGH)
 )
-_CANDIDATES: Final = (
-    select(comments.c.id, comments.c.wave_id, comments.c.signature, comments.c.content)
-    .join(bands, bands.c.comment_id == comments.c.id)
-    .where(
-        bands.c.band.in_([bindparam(f"key{number}") for number in range(MOST_BANDS)]),
-        or_(
-            bands.c.created_at > bindparam("oldest", type_=UtcDateTime),
-            comments.c.verdict == "hold",
-        ),
-    )
-    .order_by(bands.c.created_at.desc())
-    .limit(_MOST_CANDIDATES)
+_WAVE: Final = Prepared(
+    select(
+        waves.c.size,
+        waves.c.recent,
+        waves.c.recent_since,
+        waves.c.worst,
+        waves.c.ruling,
+        waves.c.ruling_ends_at,
+    ).where(waves.c.id == bindparam("wave_id"))
 )
-_WAVE: Final = select(waves).where(waves.c.id == bindparam("wave_id"))
+_ADD_BANDS: Final = Prepared(insert(bands), ("band", "comment_id", "created_at"))
 _STALE: Final = waves.c.recent_since < bindparam("hour_ago", type_=UtcDateTime)
 _SAME_AUTHOR: Final = and_(waves.c.last_author == bindparam("author"), waves.c.last_author != "")
 _SEVERITY: Final = case({"accept": 0, "hold": 1, "reject": 2}, value=waves.c.worst)
 _NEW_SEVERITY: Final = case({"accept": 0, "hold": 1, "reject": 2}, value=bindparam("verdict"))
-_GROW: Final = (
+_GROW: Final = Prepared(
     update(waves)
     .where(waves.c.id == bindparam("wave"))
     .values(

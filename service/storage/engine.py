@@ -29,6 +29,10 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-32768",
+    # Whenever another process wrote, SQLite forgets its pages: they come back without system calls.
+    "PRAGMA mmap_size=1073741824",
+    # The housekeeper empties the log; this is for the day on which it cannot.
+    "PRAGMA wal_autocheckpoint=16384",
 )
 
 
@@ -87,6 +91,7 @@ def open_database(url: str, *, pool_size: int = 8) -> Database:
             parsed,
             hide_parameters=True,  # an error message must never quote what people wrote
             pool_size=pool_size,
+            pool_use_lifo=True,  # the connection used last still has its pages
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=parsed.get_backend_name() != "sqlite",

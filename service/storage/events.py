@@ -29,18 +29,22 @@ from sqlalchemy import (
 
 from service.comments import new_id
 from service.events import Event, News
+from service.storage.prepared import Prepared
 from service.storage.tables import UtcDateTime, deliveries, events, sites, webhooks
 
 GIVE_UP_AFTER: Final = timedelta(hours=24)
 
-_COUNT: Final = (
+_COUNT: Final = Prepared(
     update(sites)
     .where(sites.c.id == bindparam("site"))
     .values(last_event=sites.c.last_event + bindparam("more", type_=BigInteger))
     .returning(sites.c.last_event)
 )
-_TELL: Final = insert(events)
-_QUEUE: Final = insert(deliveries).from_select(
+_TELL: Final = Prepared(
+    insert(events), ("id", "site_id", "number", "type", "subject", "data", "created_at")
+)
+_QUEUE: Final = Prepared(
+  insert(deliveries).from_select(
     [
         "webhook_id", "event_id", "number", "subject", "dead", "attempts", "next_at", "give_up_at",
         "lease", "leased_until", "last_answer",
@@ -52,6 +56,7 @@ _QUEUE: Final = insert(deliveries).from_select(
     )
     .join(events, events.c.site_id == webhooks.c.site_id)
     .where(webhooks.c.site_id == bindparam("site"), events.c.number > bindparam("before")),
+  )
 )  # fmt: skip
 
 
@@ -59,12 +64,12 @@ def tell(tx: Connection, site_id: str, news: Sequence[News], now: datetime) -> N
     """Write events, and one delivery for each webhook of the site. Call it last before commit."""
     if not news:
         return
-    last = tx.execute(_COUNT, {"site": site_id, "more": len(news)}).scalar_one()
+    [(last,)] = _COUNT.rows(tx, {"site": site_id, "more": len(news)})
     before = last - len(news)
     rows = [_row(site_id, number, item, now) for number, item in enumerate(news, before + 1)]
-    tx.execute(_TELL, rows)
+    _TELL.run_each(tx, rows)
     values = {"site": site_id, "before": before, "now": now, "give_up_at": now + GIVE_UP_AFTER}
-    tx.execute(_QUEUE, values)
+    _QUEUE.run(tx, values)
 
 
 def after(tx: Connection, site_id: str, number: int, count: int) -> list[Event]:

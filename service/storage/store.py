@@ -22,10 +22,14 @@ from service.comments import (
 )
 from service.errors import Conflict
 from service.storage.facets import facets, permalink_key
+from service.storage.prepared import Prepared
 from service.storage.tables import answers, comments
 
+_LATER = ("ruling", "complaint_due_at")  # what people add
 _SUBMISSION_FIELDS = tuple(n for n in Submission.__dataclass_fields__ if n != "mailbox")
-_INSERT_COMMENT = insert(comments)
+_INSERT_COMMENT = Prepared(
+    insert(comments), [column.name for column in comments.c if column.name not in _LATER]
+)
 _BY_ID = select(comments).where(
     comments.c.site_id == bindparam("site_id"), comments.c.id == bindparam("comment_id")
 )
@@ -53,7 +57,7 @@ def add_comment(
     """Store a case. A twin that is already there is a `Conflict` with slug ``duplicate``."""
     company = {"wave_id": wave_id, "signature": signature, "sampled": sampled}
     try:
-        tx.execute(_INSERT_COMMENT, {**comment_row(site_id, case), **company})
+        _INSERT_COMMENT.run(tx, {**comment_row(site_id, case), **company, "version": 0})
     except IntegrityError as error:
         raise Conflict("the same comment is already here", "duplicate") from error
 
