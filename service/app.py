@@ -110,6 +110,7 @@ def create_app(
             Housekeeper(
                 {"rejudge_held": moderation.rejudge_held, "thresholds": thresholds.learn_all}
             ),
+            Housekeeper({"checkpoint": database.checkpoint}, every_seconds=1.0),
             # A thread of its own: a slow receiver must not keep the rest of the house waiting.
             Housekeeper({"webhooks": courier.deliver}, every_seconds=2.0),
             Housekeeper({"model": lambda: follower.look(moderation.take_up)}, every_seconds=2.0),

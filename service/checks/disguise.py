@@ -12,7 +12,7 @@ from math import prod
 from typing import Final
 
 from service.checks.folding import Folded
-from service.checks.words import WORD, keys, spaced
+from service.checks.words import WORD, is_spaced, keys, spaced
 from service.comments import Match, Signal
 from service.scoring.alphabet import Kind
 
@@ -126,6 +126,8 @@ def _is_mixed(kinds: bytes) -> bool:
 def _pulled_apart(folded: Folded) -> list[Span]:
     """Runs of single letters, four or more; one span each."""
     spans: list[Span] = []
+    if not is_spaced(folded):
+        return spans
     for word in spaced(folded, keys(folded)):
         letters = sum(map(str.isalpha, word.text))
         if letters > 3 and (not spans or word.start >= spans[-1][1]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -41,8 +41,12 @@ class Folded:
         return sum(self.kinds.count(kind) for kind in kinds)
 
 
+@lru_cache(maxsize=16)
 def fold(text: str) -> Folded:
-    """Undo disguises. Plain ASCII takes a shorter way to the same answer; both are linear."""
+    """Undo disguises. Plain ASCII takes a shorter way to the same answer; both are linear.
+
+    The last few are remembered: one comment passes here for its links, its sketch and its words.
+    """
     if text.isascii() and text.isprintable():
         return Folded(text.lower(), range(len(text)), text.encode().translate(_ascii_kinds()))
     letters, kinds = _tables()

@@ -27,6 +27,8 @@ _WORDS = (
 PLAIN_DOMAINS: Final = frozenset(_PLAIN.split())
 WORD_DOMAINS: Final = frozenset(_WORDS.split())
 _RUN = re.compile(r"(?<![\w.@-])(h(?:tt|xx)ps?://)?((?:[a-z0-9-]++\.)+[a-z0-9-]++)(?:(/\S*+)?)")
+_JOINING_DOT = re.compile(r"\.[a-z0-9-]")
+_HIDDEN_DOMAINS: Final = ("com", "net", "org", "xyz", "biz")
 _HIDDEN_DOT = re.compile(
     r"(?<![\w.@-])([a-z0-9-]++)"
     r"(?:\s?[\[({]\s?(?:[.,]|dot|titik)\s?[\])}]\s?|\s(?:dot|titik)\s|(\s[.,]\s?|[.,]\s|,))"
@@ -51,9 +53,16 @@ class Host(NamedTuple):
 def find(folded: Folded) -> list[Host]:
     """Every host in a folded text. Linear: each pattern starts once per run of letters."""
     text = folded.text.replace("。", ".")
-    if not any(mark in text for mark in (".", ",", " dot ", " titik ", "(dot", "[dot")):
-        return []
-    return sorted((*_plain(text, folded), *_hidden(text, folded)), key=lambda host: host.start)
+    plain = _plain(text, folded) if _JOINING_DOT.search(text) else ()
+    hidden = _hidden(text, folded) if _can_hide(text) else ()
+    return sorted((*plain, *hidden), key=lambda host: host.start)
+
+
+def _can_hide(text: str) -> bool:
+    """Whether there is a mark or word for a dot, and a domain that one is hidden for."""
+    return any(mark in text for mark in (".", ",", "dot", "titik")) and any(
+        domain in text for domain in _HIDDEN_DOMAINS
+    )
 
 
 def _plain(text: str, folded: Folded) -> Iterator[Host]:

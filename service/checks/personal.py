@@ -29,6 +29,7 @@ _PROVINCES: Final = frozenset(_PROVINCE_CODES.split())
 _DIGITS = re.compile(
     r"(?<![\w.,/=?&#:+-])(?:\+|\(\+?)?\d(?:[ .()-]{0,2}\d){8,21}(?![\w/=&%:]|[.,]\d)"
 )
+_NINE_DIGITS = re.compile(r"\d(?:[ .()-]{0,2}\d){8}")  # cheap; what `_DIGITS` finds begins so
 _CHUNK = re.compile(r"\S+")
 _MOBILE = re.compile(r"(?:(?:00)?628|08)[1-9]\d{7,10}")
 _FIXED = re.compile(r"(?:(?:00)?62|0)(?:2[1-9]|[3-79]\d)\d{6,9}")
@@ -66,12 +67,15 @@ def _without_link(chunk: re.Match[str]) -> str:
 
 
 def _masks(text: str) -> Iterator[tuple[int, int, str]]:
-    for match in re.finditer(re.escape(EMAIL_MASK), text):
-        yield (*match.span(), "email")
+    place = text.find(EMAIL_MASK)
+    while place >= 0:
+        yield place, place + len(EMAIL_MASK), "email"
+        place = text.find(EMAIL_MASK, place + len(EMAIL_MASK))
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
-    for match in _DIGITS.finditer(text):
+    first = _NINE_DIGITS.search(text)
+    for match in _DIGITS.finditer(text, max(first.start() - 2, 0)) if first else ():
         kind = _kind(match[0])
         if kind:
             yield (*match.span(), kind)

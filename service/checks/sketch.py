@@ -33,6 +33,7 @@ _LINK = re.compile(
     r"(?:h[tx]{2}ps?://|\bwww\.)\S+|(?<![a-z0-9.-])(?:[a-z0-9-]++\.)+"
     r"(?:com|net|org|info|biz|xyz|online|site|club|vip|top|link|me|ly|cc|co|io|to|gg|id|my)\b(?:/\S*)?"
 )
+_STOP_WITHIN = re.compile(r"\.\S")  # without one, or a scheme, there is no link
 _WORD = re.compile(r"[^\W_]+")
 _RUN = re.compile(r"(.)\1+")
 _BRAND = re.compile(
@@ -86,7 +87,7 @@ def similarity(a: bytes, b: bytes) -> float:
 def _essence(folded: Folded) -> tuple[str, int]:
     """Letters without spaces, links and brand-like words as ``#``; and how many different words."""
     text = _undisguised(folded)
-    if "." in text or ":" in text:
+    if "://" in text or _STOP_WITHIN.search(text):
         text = _LINK.sub(" 0 ", text)
     words = _WORD.findall(text)
     telling = {word for word in words if len(word) > 2 and word.isalpha()}

@@ -61,6 +61,11 @@ def spaced(folded: Folded, known: Sequence[str]) -> Iterator[Word]:
                 yield _word(folded, start, end, _GAP.sub("", folded.text[start:end]))
 
 
+def is_spaced(folded: Folded) -> bool:
+    """Whether there is any run of single letters; much cheaper than to look at all words."""
+    return _SPACED.search(folded.text) is not None
+
+
 def signed(folded: Folded) -> Iterator[Word]:
     """Words with signs for letters: "b@ngsat", "a$u"."""
     if any(sign in folded.text for sign in "@$!|"):

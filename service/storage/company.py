@@ -99,9 +99,10 @@ def wave(tx: Connection, wave_id: str, now: datetime) -> Wave | None:
 
 def add_bands(tx: Connection, comment_id: str, keys: Iterable[int], now: datetime) -> None:
     """Make a comment findable by its near copies."""
-    rows = [{"band": key, "comment_id": comment_id, "created_at": now} for key in set(keys)]
-    if rows:
-        _ADD_BANDS.run_each(tx, rows)
+    found = set(keys)
+    if found:
+        values = {f"key{number}": key for number, key in enumerate(found)}
+        _ADD_BANDS[len(found) - 1].run(tx, {**values, "comment": comment_id, "now": now})
 
 
 def grow_wave(tx: Connection, site_id: str, wave_id: str, case: Case) -> None:
@@ -233,6 +234,19 @@ def _candidates() -> Select[Any]:
     )
 
 
+def _add_bands(count: int) -> Prepared:
+    """Rows for so many keys in one statement."""
+    rows = [
+        {
+            "band": bindparam(f"key{number}", type_=BigInteger),
+            "comment_id": bindparam("comment"),
+            "created_at": bindparam("now", type_=UtcDateTime),
+        }
+        for number in range(count)
+    ]
+    return Prepared(insert(bands).values(rows))
+
+
 _PAST: Final = Prepared(_past())
 _CANDIDATES: Final = Prepared(_candidates())
 _LINKED: Final = Prepared(
@@ -253,7 +267,7 @@ _WAVE: Final = Prepared(
         waves.c.ruling_ends_at,
     ).where(waves.c.id == bindparam("wave_id"))
 )
-_ADD_BANDS: Final = Prepared(insert(bands), ("band", "comment_id", "created_at"))
+_ADD_BANDS: Final = [_add_bands(count + 1) for count in range(MOST_BANDS)]
 _STALE: Final = waves.c.recent_since < bindparam("hour_ago", type_=UtcDateTime)
 _SAME_AUTHOR: Final = and_(waves.c.last_author == bindparam("author"), waves.c.last_author != "")
 _SEVERITY: Final = case({"accept": 0, "hold": 1, "reject": 2}, value=waves.c.worst)

@@ -19,12 +19,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import BadSettings, Unavailable
 
+_BUSY_TIMEOUT: Final = "PRAGMA busy_timeout=5000"
 # synchronous=NORMAL in WAL mode: a killed process loses nothing; a power cut may lose the last
 # moments but never corrupts (sqlite.org/wal.html). secure_delete overwrites what is erased.
 _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
-    "PRAGMA busy_timeout=5000",
+    _BUSY_TIMEOUT,
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
@@ -34,6 +35,7 @@ _SQLITE_PRAGMAS: Final = (
     # The housekeeper empties the log; this is for the day on which it cannot.
     "PRAGMA wal_autocheckpoint=16384",
 )
+_WORTH_STARTING_AGAIN: Final = 2_000  # pages: eight megabytes
 
 
 Transaction = Connection
@@ -61,6 +63,25 @@ class Database:
         """A consistent look at the database. Database trouble is raised as `Unavailable`."""
         with _translated(), self.engine.connect() as tx:
             yield tx
+
+    def checkpoint(self) -> int:
+        """Move SQLite's write-ahead log into the file; how many pages, of a log worth moving.
+
+        Left to itself SQLite does it within some comment's commit, which then waits for the disk.
+        Most of it is done here beside the writers; only the rest, so that the log can start
+        again, keeps them waiting.
+        """
+        if not self.is_sqlite:
+            return 0
+        with _translated(), self.engine.connect() as tx:
+            driver: Any = tx.connection.driver_connection
+            moved = driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[2]
+            if moved < _WORTH_STARTING_AGAIN:
+                return 0
+            driver.execute("PRAGMA busy_timeout=100")  # writers wait as long for a slow reader
+            driver.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+            driver.execute(_BUSY_TIMEOUT)
+        return int(moved)
 
     def forget_freed_pages(self) -> None:
         """Empty the write-ahead log, so that what was erased is gone from every file.

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     bindparam,
     delete,
+    exists,
     false,
     func,
     insert,
@@ -27,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from service.comments import new_id
+from service.comments import earliest_id, new_id
 from service.events import Event, News
 from service.storage.prepared import Prepared
 from service.storage.tables import UtcDateTime, deliveries, events, sites, webhooks
@@ -38,7 +39,10 @@ _COUNT: Final = Prepared(
     update(sites)
     .where(sites.c.id == bindparam("site"))
     .values(last_event=sites.c.last_event + bindparam("more", type_=BigInteger))
-    .returning(sites.c.last_event)
+    .returning(
+        sites.c.last_event,
+        exists(select(webhooks.c.id).where(webhooks.c.site_id == bindparam("site"))),
+    )
 )
 _TELL: Final = Prepared(
     insert(events), ("id", "site_id", "number", "type", "subject", "data", "created_at")
@@ -64,10 +68,13 @@ def tell(tx: Connection, site_id: str, news: Sequence[News], now: datetime) -> N
     """Write events, and one delivery for each webhook of the site. Call it last before commit."""
     if not news:
         return
-    [(last,)] = _COUNT.rows(tx, {"site": site_id, "more": len(news)})
+    [(last, has_webhooks)] = _COUNT.rows(tx, {"site": site_id, "more": len(news)})
     before = last - len(news)
     rows = [_row(site_id, number, item, now) for number, item in enumerate(news, before + 1)]
-    _TELL.run_each(tx, rows)
+    for row in rows:
+        _TELL.run(tx, row)
+    if not has_webhooks:
+        return
     values = {"site": site_id, "before": before, "now": now, "give_up_at": now + GIVE_UP_AFTER}
     _QUEUE.run(tx, values)
 
@@ -96,7 +103,7 @@ def forget_subjects(tx: Connection, subjects: Sequence[str]) -> None:
 
 def erase_older(tx: Connection, before: datetime) -> int:
     """Remove events older than that; how many."""
-    return tx.execute(delete(events).where(events.c.created_at < before)).rowcount
+    return tx.execute(delete(events).where(events.c.id < earliest_id(before))).rowcount
 
 
 def event(row: Row[tuple[object, ...]]) -> Event:
@@ -106,7 +113,7 @@ def event(row: Row[tuple[object, ...]]) -> Event:
 
 def _row(site_id: str, number: int, item: News, now: datetime) -> dict[str, object]:
     return {
-        "id": new_id(),
+        "id": new_id(now.timestamp()),
         "site_id": site_id,
         "number": number,
         "type": item.type,

@@ -73,27 +73,12 @@ class Prepared:
         form = self._form(tx.dialect)
         return int(self._run(tx, form, values).rowcount)
 
-    def run_each(self, tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Once for each row of values."""
-        form = self._form(tx.dialect)
-        driver: Any = tx.connection.driver_connection
-        bound = [form.bound(row) for row in rows]
-        self._translated(tx, form, lambda: driver.cursor().executemany(form.sql, bound))
-
-    def sql(self, dialect: Dialect) -> str:
-        """What the driver is sent."""
-        return self._form(dialect).sql
-
     def _run(self, tx: Connection, form: _Form, values: Mapping[str, Any]) -> Any:
+        """The driver's cursor; its errors are raised as SQLAlchemy does, without the values."""
         driver: Any = tx.connection.driver_connection
-        bound = form.bound(values)
-        return self._translated(tx, form, lambda: driver.execute(form.sql, bound))
-
-    def _translated(self, tx: Connection, form: _Form, run: Callable[[], Any]) -> Any:
-        """The driver's errors as SQLAlchemy raises them, without the values."""
         base = tx.dialect.loaded_dbapi.Error
         try:
-            return run()
+            return driver.execute(form.sql, form.bound(values))
         except base as error:
             raise DBAPIError.instance(
                 form.sql, None, error, base, hide_parameters=True, dialect=tx.dialect

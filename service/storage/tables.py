@@ -189,7 +189,8 @@ comments = Table(
     Column("score", Float, nullable=False),
     Column("margin", Float, nullable=False),
     Column("codes", Text, nullable=False),
-    Index("ix_comments_author_key_created_at", "author_key", "created_at"),
+    # All that is counted of an author's past, so that no comment has to be read for it.
+    Index("ix_comments_author_past", "author_key", "created_at", "verdict", "text_key", "is_test"),
     _partial(
         "ix_comments_network_key_created_at",
         "network_key",
@@ -199,14 +200,15 @@ comments = Table(
     _partial("ix_comments_text_key", "text_key", where="ruling IS NOT NULL"),
     _partial("ix_comments_permalink_key", "permalink_key", where="permalink_key <> 0"),
     _partial("ix_comments_wave_id", "wave_id", "verdict", "id", where="wave_id IS NOT NULL"),
-    Index("ix_comments_verdict_created_at", "verdict", "created_at"),
     Index("ix_comments_verdict_id", "verdict", "id"),
     # One for each order of what waits alone; copies wait as one card, found through their wave.
     _partial("ix_comments_waiting", "id", where=_ALONE),
     # wave_id is always null here; it leads SQLite's planner to this index
     _partial("ix_comments_teaching", "wave_id", "margin", "id", where=_ALONE),
     _partial("ix_comments_scores", "score", where=_ALONE),
-    Index("ix_comments_complaint_due_at", "complaint_due_at"),
+    _partial(
+        "ix_comments_complaint_due_at", "complaint_due_at", where="complaint_due_at IS NOT NULL"
+    ),
     _partial("ix_comments_samples", "id", where="sampled AND ruling IS NULL"),
     _partial("ix_comments_checked", "site_id", where="sampled AND ruling IS NOT NULL"),
     _partial("ix_comments_second", "id", where="sampled AND ruling IS NOT NULL"),
@@ -326,7 +328,6 @@ events = Table(
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("site_id", "number"),
     Index("ix_events_subject", "subject"),
-    Index("ix_events_created_at", "created_at"),
 )
 
 # Where a site wants to be told. Secrets are derived from `generation`, not stored.

@@ -290,6 +290,8 @@ PROBLEMS: Final[Mapping[str, Sentences]] = {
 
 def language_of(request: Request) -> str:
     """Indonesian or English, as Accept-Language prefers; English where it says neither."""
+    if "Accept-Language" not in request.headers:
+        return "en"
     return request.accept_languages.best_match(LANGUAGES, "en")
 
 
