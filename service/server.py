@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -18,9 +19,12 @@ from werkzeug.exceptions import ClientDisconnected
 
 from service import logs
 from service.settings import Settings
+from service.sharing import Share, Shares
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_A_MOMENT: Final = 0.0005
 
 
 class QuietLogger(Logger):  # type: ignore[misc]
@@ -37,7 +41,22 @@ class QuietLogger(Logger):  # type: ignore[misc]
 
 
 class QuietWorker(ThreadWorker):  # type: ignore[misc]
-    """A threaded worker that answers unreadable requests without repeating them."""
+    """A threaded worker that answers unreadable requests without repeating them, and leaves new
+    connections to a worker that has fewer."""
+
+    share: Share
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection, unless it is another's turn; the poller then asks again."""
+        if self.share.takes(self.nr_conns):
+            super().accept(listener)
+        else:
+            time.sleep(_A_MOMENT)
+
+    def notify(self) -> None:
+        """Tell the supervisor that this worker is well, and the others how much it holds."""
+        super().notify()
+        self.share.tell(self.nr_conns)
 
     def handle_error(self, _req: Any, client: Any, _addr: Any, exc: BaseException) -> None:
         """Answer 400 and close, or 500 for anything that is no parse error."""
@@ -60,6 +79,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._app = app
         self._settings = settings
         self._when_ready = when_ready
+        self._shares = Shares(settings.workers)
         super().__init__()
 
     def load_config(self) -> None:
@@ -78,8 +98,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             "limit_request_line": 8190,
             "forwarded_allow_ips": "",
             "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
+            "pre_fork": self._forking,
             "post_fork": self._forked,
-            "child_exit": _forget_worker,
+            "child_exit": self._gone,
             "when_ready": self._when_ready,
         }
         for name, value in chosen.items():
@@ -93,6 +114,13 @@ class Server(BaseApplication):  # type: ignore[misc]
             return self._app(environ, start)
 
         return app
+
+    def _forking(self, _server: Any, worker: Any) -> None:
+        worker.share = self._shares.join()
+
+    def _gone(self, _server: Any, worker: Any) -> None:
+        self._shares.leave(worker.share)
+        _forget_worker(worker)
 
     def _forked(self, _server: Any, _worker: Any) -> None:
         self._app.extensions["saring"]["database"].close()
@@ -122,7 +150,7 @@ def prepare_shared_metrics(home: Path) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
 
 
-def _forget_worker(_server: Any, worker: Any) -> None:
+def _forget_worker(worker: Any) -> None:
     from prometheus_client import multiprocess
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

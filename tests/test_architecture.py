@@ -223,6 +223,7 @@ MAY_IMPORT = {
     "service.metrics": {"service.comments"},
     "service.settings": {"service.errors"},
     "service.logs": set(),
+    "service.sharing": set(),
     "service.home": {"service.errors", "service.settings"},
     # A site's past in, its labels out: two more cores, behind commands and learning.
     "service.archives": {"service.comments", "service.errors"},

@@ -250,7 +250,6 @@ def _add_bands(count: int) -> Prepared:
 _PAST: Final = Prepared(_past())
 _CANDIDATES: Final = Prepared(_candidates())
 _LINKED: Final = Prepared(
-
     select(comments.c.verdict, comments.c.author_name, links.c.is_website)
     .join(links, links.c.comment_id == comments.c.id)
     .where(links.c.site_id == bindparam("site"), links.c.host == bindparam("host"))
