@@ -79,6 +79,14 @@ def test_nobody_has_no_past(tx: Connection, clock: Clock) -> None:
     assert (past.accepted, past.author_last_minute, past.network_last_minute) == (0, 0, 0)
 
 
+def test_a_flood_of_more_than_fifty_is_counted(tx: Connection, clock: Clock) -> None:
+    for number in range(61):
+        add(tx, clock, number)
+    past = company.past(tx, submission(), clock())
+    assert (past.author_last_minute, past.network_last_minute) == (61, 61)
+    assert past.accepted == 50, "of an author's past the last fifty say enough"
+
+
 def test_a_minute_passes(tx: Connection, clock: Clock) -> None:
     add(tx, clock, 1)
     clock.forward(seconds=61)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from sqlalchemy import event, text
@@ -126,3 +127,33 @@ def test_forgetting_says_so_where_the_log_is_in_use(sqlite):
 
 def test_forgetting_on_postgresql(postgres):
     postgres.forget_freed_pages()
+
+
+def test_a_checkpoint_moves_the_log_into_the_file(sqlite, tmp_path):
+    with sqlite.begin() as tx:
+        tx.execute(text("CREATE TABLE big (body TEXT)"))
+        tx.execute(text("INSERT INTO big VALUES (:body)"), {"body": "x" * 12_000_000})
+    log = tmp_path / "saring.db-wal"
+    before = log.stat().st_size
+    assert sqlite.checkpoint() > 2_000
+    with sqlite.begin() as tx:
+        tx.execute(text("INSERT INTO big VALUES ('more')"))
+    assert log.stat().st_size == before, "the log started again from its beginning"
+    assert sqlite.checkpoint() == 0, "a short log is left as it is"
+
+
+def test_a_checkpoint_does_not_wait_long_for_a_reader(sqlite):
+    with sqlite.begin() as tx:
+        tx.execute(text("CREATE TABLE big (body TEXT)"))
+    with sqlite.read() as reader:
+        reader.execute(text("SELECT count(*) FROM big")).all()
+        with sqlite.begin() as tx:
+            tx.execute(text("INSERT INTO big VALUES (:body)"), {"body": "x" * 12_000_000})
+        began = time.monotonic()
+        sqlite.checkpoint()
+        assert time.monotonic() - began < 3, "the busy timeout of writers is five seconds"
+    assert sqlite.checkpoint() > 2_000
+
+
+def test_postgresql_minds_its_own_log(postgres):
+    assert postgres.checkpoint() == 0
