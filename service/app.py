@@ -144,7 +144,7 @@ def create_app(
     complaints = Complaints(database, now)
     app.register_blueprint(complaint_blueprint(complaints, access, desk))
     app.register_blueprint(events.blueprint(Newsreel(database), complaints, access))
-    vitals = Vitals(database, moderation, metrics, follower, drift, now)
+    vitals = Vitals(database, moderation, metrics, follower, drift, review, now)
     app.register_blueprint(health.blueprint(vitals.checks(), vitals.exposition, vitals.remarks()))
     app.register_blueprint(docs.blueprint(__version__, demo=settings.demo))
     if settings.demo:

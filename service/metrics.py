@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -26,6 +26,15 @@ GAUGES: Final = {
     "model_refused": "1 while a promoted model is refused and an earlier one goes on.",
 }
 _FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
+
+
+class LiveError(NamedTuple):
+    """How often the machine erred in one way and language: `share` is low, estimate and high."""
+
+    kind: str
+    language: str
+    checked: int
+    share: tuple[float, float, float]
 
 
 class Metrics:
@@ -84,7 +93,9 @@ class Metrics:
         """Count one request by its route's pattern, never by its path."""
         self._requests.labels(route, str(status)).observe(seconds)
 
-    def exposition(self, gauges: Mapping[str, float], model_version: str) -> tuple[bytes, str]:
+    def exposition(
+        self, gauges: Mapping[str, float], model_version: str, errors: Iterable[LiveError] = ()
+    ) -> tuple[bytes, str]:
         """Everything in Prometheus' text format, with its content type.
 
         ``gauges`` has what is read when asked, by the names in `GAUGES`.
@@ -92,7 +103,26 @@ class Metrics:
         registry = CollectorRegistry() if self._shared else self._registry
         if self._shared:
             multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return generate_latest(registry) + _gauges(gauges, model_version), CONTENT_TYPE_LATEST
+        asked = _gauges(gauges, model_version) + _live_errors(errors)
+        return generate_latest(registry) + asked, CONTENT_TYPE_LATEST
+
+
+def _live_errors(errors: Iterable[LiveError]) -> bytes:
+    """The machine's errors on spot checks; where nothing was checked there is no estimate."""
+    registry = CollectorRegistry()
+    labels = ["kind", "language"]
+    checked = Gauge("saring_spot_checks", "Spot checks ruled on.", labels, registry=registry)
+    share = Gauge(
+        "saring_live_error_share",
+        "Share of spot checks on which a person disagreed, with its 95 % Wilson interval.",
+        [*labels, "bound"],
+        registry=registry,
+    )
+    for error in errors:
+        checked.labels(error.kind, error.language).set(error.checked)
+        for bound, value in zip(("low", "estimate", "high"), error.share, strict=True):
+            share.labels(error.kind, error.language, bound).set(value)
+    return generate_latest(registry)
 
 
 def _gauges(told: Mapping[str, float], model_version: str) -> bytes:

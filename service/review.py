@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from service.cards import COUNTED, Filters
 from service.comments import LABELS, Ruling, Site, Verdict, new_id
 from service.errors import Conflict, FieldError, Invalid, Missing
 from service.events import News
-from service.storage import complaints, queue, store, verdicts
+from service.storage import accounts, complaints, queue, store, verdicts
 from service.storage import events as told
 from service.storage.engine import Database, Transaction
 
@@ -205,13 +206,14 @@ class Review:
             key = case.submission.author_key
             verdicts.set_standing(tx, site.id, key, standing, moderator, self._now())
 
-    def live_errors(self, site: Site) -> dict[str, LiveErrors]:
-        """Missed and wrongly rejected shares by language, from rulings on spot checks alone."""
-        counts: dict[str, dict[tuple[str, str], int]] = {}
+    def live_errors(self, site: Site | None = None) -> dict[str, LiveErrors]:
+        """Missed and wrongly rejected shares by language, from rulings on spot checks alone; of
+        one site, or of all together."""
+        counts: dict[str, Counter[tuple[str, str]]] = {}
         with self._database.read() as tx:
-            for language, machine, ruling, count in verdicts.sample_counts(tx, site.id):
-                cells = counts.setdefault(language, {})
-                cells[machine, ruling] = cells.get((machine, ruling), 0) + count
+            for one in [site] if site else accounts.all_sites(tx):
+                for language, machine, ruling, count in verdicts.sample_counts(tx, one.id):
+                    counts.setdefault(language, Counter())[machine, ruling] += count
         return {
             language: LiveErrors(_rate(cells, "accept", "reject"), _rate(cells, "reject", "accept"))
             for language, cells in counts.items()

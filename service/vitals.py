@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.drift import Drift
 from service.errors import ServiceError
 from service.following import Follower
-from service.metrics import Metrics
+from service.metrics import LiveError, Metrics
 from service.moderation import Moderation
+from service.review import Review
 from service.storage import outbox, store
 from service.storage.engine import Database
 from service.storage.migrate import pending
@@ -25,6 +26,7 @@ class Vitals:
     metrics: Metrics
     follower: Follower
     drift: Drift
+    review: Review
     now: Callable[[], datetime]
 
     def checks(self) -> dict[str, Callable[[], str]]:
@@ -41,12 +43,24 @@ class Vitals:
 
     def exposition(self) -> tuple[bytes, str]:
         """Everything for Prometheus, with its content type; without a database, what needs none."""
+        errors: list[LiveError] = []
         try:
             gauges = {**self._stored(), "drift_alarms": len(self.drift.alarms())}
+            errors = [*self._errors()]
         except ServiceError:
             gauges = {}
         gauges["model_refused"] = float(bool(self.follower.refused))
-        return self.metrics.exposition(gauges, self.moderation.scorer.version)
+        return self.metrics.exposition(gauges, self.moderation.scorer.version, errors)
+
+    def _errors(self) -> Iterator[LiveError]:
+        """What spot checks say of the machine on all sites together."""
+        for language, found in self.review.live_errors().items():
+            kinds = {"missed": found.missed, "wrongly_rejected": found.wrongly_rejected}
+            for kind, rate in kinds.items():
+                if rate.checked:
+                    low, high = rate.interval
+                    share = (low, rate.errors / rate.checked, high)
+                    yield LiveError(kind, language, rate.checked, share)
 
     def _stored(self) -> dict[str, float]:
         with self.database.read() as tx:

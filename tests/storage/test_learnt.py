@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from service.comments import Case, Ruling, Verdict, new_id
 from service.errors import Conflict
 from service.learnt import Evidence, Learnt
 from service.storage import accounts, learnt, store, verdicts
 from service.storage.accounts import KeyDigests
-from service.storage.engine import Database
+from service.storage.engine import Database, open_database
+from service.storage.migrate import migrate
 from tests.conftest import Clock
 from tests.storage.test_company import SITE, decision, submission
 
@@ -75,3 +78,18 @@ def test_a_version_is_written_once(tx: Connection, clock: Clock) -> None:
     learnt.add(tx, Learnt(SITE, 1, "m1"), clock())
     with pytest.raises(Conflict):
         learnt.add(tx, Learnt(SITE, 1, "m1"), clock())
+
+
+def test_what_spot_checks_found_is_read_from_their_index(tmp_path: Path) -> None:
+    opened = open_database(f"sqlite:///{tmp_path / 'plan.db'}")
+    migrate(opened)
+    run: list[tuple[str, Any]] = []
+    event.listen(opened.engine, "before_cursor_execute", lambda *of: run.append((of[2], of[3])))
+    with opened.read() as tx:
+        verdicts.sample_counts(tx, SITE)
+        explained = [tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", v) for sql, v in [*run]]
+        plan = [str(row[3]) for rows in explained for row in rows]
+    opened.engine.dispose()
+    reads = [step for step in plan if "comments" in step]
+    assert len(reads) == 1
+    assert all("ix_comments_checked" in step for step in reads), plan

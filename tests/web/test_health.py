@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from sqlalchemy import text
@@ -86,6 +87,23 @@ def test_metrics_count_verdicts_and_reasons(app, site):
         "saring_queue_size 2.0",
     ):
         assert line in measured.splitlines()
+
+
+def test_metrics_tell_the_live_error_rates_with_their_intervals(app, site, monkeypatch):
+    house = app.extensions["saring"]
+    monkeypatch.setattr(house["moderation"]._judge, "_chance", lambda: 0.0)  # all are drawn
+    here = house["access"].named_site("default")
+    for number, ruling in enumerate(("accept", "accept", "reject")):
+        comment = site.comment(content=f"komentar biasa nomor {number}").json["id"]
+        house["review"].rule(here, comment, ruling, "ani")
+    assert {
+        'saring_spot_checks{kind="missed",language="id"} 3.0',
+        'saring_live_error_share{bound="estimate",kind="missed",language="id"} 0.3333333333333333',
+    } <= set(metrics(app).splitlines())
+    bounds = dict(re.findall(r'share\{bound="(low|high)",kind="missed",.*\} (.*)', metrics(app)))
+    assert 0.06 < float(bounds["low"]) < 0.07
+    assert 0.79 < float(bounds["high"]) < 0.80
+    assert "wrongly_rejected" not in metrics(app)  # nothing was rejected, nothing is claimed
 
 
 def test_test_strings_are_never_counted(app, site):
