@@ -155,6 +155,7 @@ class Wave:
 class History:
     """What storage knows of a submission's company at the moment it arrives.
 
+    ``links_added``: an edit put in a host that the accepted text had not.
     ``own_words`` is what it says beyond a comment that it quotes to complain about it, and
     ``wave_apart`` the wave that it belongs to without the quotation; ``quotes``: those words are
     ordinary, so it is a quotation and no copy.
@@ -169,6 +170,7 @@ class History:
     ruled: Verdict | None = None
     rejected_hosts: frozenset[str] = frozenset()
     website_names: int = 0
+    links_added: bool = False
     wave: Wave | None = None
     wave_apart: Wave | None = None
     own_words: str = ""

@@ -35,7 +35,8 @@ class Rejudging:
         for site in sites:
             for case, version in self._stale(site, count):
                 decision = self._judge.decide_again(site, case)
-                done += self._replace(site, case, version, decision)
+                if decision != case.decision:  # what still cannot be scored stays untouched
+                    done += self._replace(site, case, version, decision)
         return done
 
     def _stale(self, site: Site, count: int) -> list[tuple[Case, int]]:

@@ -37,6 +37,9 @@ def gather(
     history = company.past(tx, submission, now)
     if earlier:
         history = _apart_from(history, earlier, submission)
+        accepted = (earlier.ruling or earlier.decision.verdict) == "accept"
+        added = accepted and not set(linked) <= set(hosts(earlier.submission))
+        history = replace(history, links_added=added)
     alike = _near(tx, site, submission.content, mine, now)
     if earlier:
         alike = [pair for pair in alike if pair[1].comment_id != earlier.id]

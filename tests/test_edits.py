@@ -7,7 +7,8 @@ import pytest
 from service.comments import Arrival
 from service.errors import Conflict
 from service.newsreel import Newsreel
-from tests.doubles import FakeScorer
+from service.scoring.scorer import NoModel
+from tests.doubles import BrokenScorer, FakeScorer
 from tests.test_company_of_comments import SPAM, Newsroom, wave
 
 OTHER = "Semoga perundingan damai yang dimulai hari Senin ini berhasil bagi semua warga kota kita"
@@ -57,6 +58,18 @@ def test_an_edit_into_a_wave_is_held_with_it(newsroom):
     assert newsroom.verdict(edit(newsroom, case, SPAM.format("budi"), "budi")) == ("hold", "wave")
 
 
+def test_a_link_that_is_edited_into_an_accepted_comment_is_held(newsroom):
+    case = newsroom.post("Menurut saya beritanya kurang lengkap", "budi")
+    words = "Menurut saya beritanya kurang lengkap, baca sumber aslinya di sini saja ya"
+    assert edit(newsroom, case, words, "budi").decision.verdict == "accept"
+    changed = edit(newsroom, case, f"{words} https://obral.com", "budi")
+    assert newsroom.verdict(changed) == ("hold", "links")
+    case = newsroom.post(f"{words} https://contoh.com", "ani")
+    assert case.decision.verdict == "accept"  # from the start, a link is no more than a link
+    changed = edit(newsroom, case, f"{words} lagi https://contoh.com", "ani")
+    assert changed.decision.verdict == "accept"
+
+
 def test_an_edit_that_meets_a_ruling_is_a_conflict(newsroom, monkeypatch):
     """The text is judged outside the transaction; a ruling that arrives meanwhile wins."""
     case = newsroom.post("halo semua", "budi")
@@ -89,3 +102,35 @@ def test_only_another_verdict_is_told_of_a_rescoring(newsroom, database):
     newsroom.set(suspect_words=[])
     assert newsroom.moderation.rejudge_held() == 2
     assert types(newsroom, database, 2) == ["comment.rescored"]
+
+
+def test_what_was_not_scored_is_scored_when_the_scorer_is_back_and_the_site_is_told(
+    newsroom, database
+):
+    newsroom.moderation.take_up(NoModel("no model yet"))
+    good, bad, rude = (newsroom.post(text) for text in ("halo semua", "main slot", "dasar bodoh"))
+    assert {newsroom.verdict(case) for case in (good, bad, rude)} == {("hold", "not-scored")}
+    assert newsroom.moderation.rejudge_held() == 0
+    newsroom.moderation.take_up(FakeScorer())
+    assert newsroom.moderation.rejudge_held() == 3
+    found = [
+        newsroom.moderation.case(newsroom.site, case.id).decision for case in (good, bad, rude)
+    ]
+    assert [decision.verdict for decision in found] == ["accept", "reject", "hold"]
+    assert not [r for decision in found for r in decision.reasons if r.code == "NOT_SCORED"]
+    told = types(newsroom, database, 3)
+    assert told == ["comment.rescored"] * 2  # the third waits as before
+    assert newsroom.moderation.rejudge_held() == 0
+
+
+def test_a_comment_on_which_the_scorer_failed_is_tried_again_and_left_alone_until_it_works(
+    newsroom,
+):
+    newsroom.moderation.take_up(BrokenScorer())
+    case = newsroom.post("halo semua")
+    assert newsroom.verdict(case) == ("hold", "not-scored")
+    assert newsroom.moderation.rejudge_held() == 0
+    newsroom.review.rule(newsroom.site, newsroom.post("lain").id, "accept", "ani", seen_version=0)
+    newsroom.moderation.take_up(FakeScorer())  # of the same version: it merely works again
+    assert newsroom.moderation.rejudge_held() == 1
+    assert newsroom.moderation.case(newsroom.site, case.id).decision.verdict == "accept"

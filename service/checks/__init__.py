@@ -57,6 +57,7 @@ def signals(
             hold_from=rules.hold_links_from,
             rejected_hosts=history.rejected_hosts,
             website_names=history.website_names,
+            added=history.links_added,
             folded=folded,
         ),
         *disguise(submission.content, folded),

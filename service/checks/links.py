@@ -27,6 +27,7 @@ EVIDENCE: Final = {
     "empty praise": 0.3,
     "deep page": 0.15,
     "under many names": 0.45,
+    "added by an edit": HOLD_WEIGHT,
     "shortener": 0.3,
     "hidden": 0.6,
     "look-alike": 0.8,
@@ -73,12 +74,13 @@ def links(
     hold_from: int,
     rejected_hosts: frozenset[str],
     website_names: int = 0,
+    added: bool = False,
     folded: Folded | None = None,
 ) -> list[Signal]:
     """LINKS, if there is anything to tell. ``hold_from`` 0: no number of links is too many.
 
-    ``website_names`` counts other names that gave the same website; ``folded`` is the folded text
-    where the caller has it already.
+    ``website_names`` counts other names that gave the same website; ``added``: a host came by an
+    edit, after the comment was accepted; ``folded`` is the folded text where the caller has it.
     """
     own = host_of(submission.permalink)
     folded = folded or fold(submission.content)
@@ -90,6 +92,7 @@ def links(
         *_of_places([*(h.name for h in (*found, *named)), site], rejected_hosts),
         *(["in the name"] if named else []),
         *(_of_person(submission, folded, found) if found or site else ()),
+        *(["added by an edit"] if added else []),
         *(["under many names"] if website_names + 1 >= MANY_NAMES else []),
     }
     if not raised:

@@ -130,7 +130,8 @@ def comments_since(
 def held_under_others(
     tx: Connection, site_id: str, model_version: str, rules_version: str, count: int
 ) -> list[tuple[Case, int]]:
-    """Waiting comments, with their versions, judged by another model or under other rules."""
+    """Waiting comments, with their versions, judged by another model or under other rules, or
+    not scored at all."""
     judged = comments.c.decision
     query = select(comments).where(
         comments.c.verdict == "hold",
@@ -140,6 +141,7 @@ def held_under_others(
         or_(
             judged["model_version"].as_string() != model_version,
             judged["rules_version"].as_string() != rules_version,
+            comments.c.codes.contains("NOT_SCORED"),
         ),
     )
     rows = tx.execute(query.order_by(comments.c.id).limit(count))
