@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,10 @@ _FOREIGN_SHARE = 0.3
 _ALIKE_SHARE = 0.8
 _MIXED = 0.25
 _MIN_LETTERS = 2
+_LEAST_WORDS = 4
+_UNKNOWN, _TINY = 4.0, 1e-9
+_FOREIGN = -1.5
+"""Above it are 1 % of ordinary Indonesian comments and 0.2 % of English ones."""
 
 
 def read(
@@ -23,12 +29,36 @@ def read(
     Doubt: next to no letters, a script or language the model does not read, or more unknown words
     than ``unknown_limit``.
     """
-    rows = zip(probabilities.tolist(), bags.kinds.tolist(), bags.unknown.tolist(), strict=True)
+    rows = zip(
+        probabilities.tolist(),
+        bags.kinds.tolist(),
+        bags.unknown.tolist(),
+        bags.words[0].counts.tolist(),
+        strict=True,
+    )
     found = []
-    for shares, kinds, unknown in rows:
-        name = _name(*shares) if _readable(kinds) else "other"
+    for shares, kinds, unknown, words in rows:
+        indonesian, english, other = shares
+        distance = foreignness(indonesian, english, other, unknown)
+        foreign = words >= _LEAST_WORDS and distance > _FOREIGN
+        name = "other" if foreign or not _readable(kinds) else _name(*shares)
         found.append((name, name == "other" or unknown > unknown_limit))
     return found
+
+
+def foreignness(indonesian: float, english: float, other: float, unknown: float) -> float:
+    """How far a text is from what the model was trained on, in log-odds.
+
+    By how much it is likelier to be in another language than in the likelier of the two, plus its
+    share of unknown words. The heads were trained on few texts in other languages and seldom say
+    "other" by themselves, but they are less sure of either language (area under the ROC curve .98
+    on comments in twelve languages in Latin letters against ordinary ones of four words or more).
+    """
+    return _log_odds(other) - _log_odds(max(indonesian, english)) + _UNKNOWN * unknown
+
+
+def _log_odds(probability: float) -> float:
+    return log((probability + _TINY) / (1.0 - probability + _TINY))
 
 
 def _readable(kinds: list[int]) -> bool:

@@ -75,6 +75,37 @@ def test_languages(shipped: Scorer, text: str, language: str) -> None:
     assert shipped.assess([text])[0].language == language
 
 
+def foreign(*languages: str) -> list[str]:
+    path = ROOT / "training" / "gold" / "foreign.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [row["text"] for row in rows if row["lang"] in languages]
+
+
+def test_other_scripts_are_for_a_person(shipped: Scorer) -> None:
+    found = shipped.assess(foreign("ar", "zh", "ja", "ko", "hi", "th", "ru", "ta"))
+    assert len(found) == 23
+    assert all(one.unsure and one.language == "other" for one in found)
+
+
+def test_half_of_other_languages_in_latin_letters_are_for_a_person(shipped: Scorer) -> None:
+    """Malay is not among them: it reads like Indonesian."""
+    found = shipped.assess(
+        foreign("su", "jv", "es", "fr", "de", "nl", "pt", "tl", "vi", "tr", "it")
+    )
+    assert len(found) == 48
+    assert sum(one.unsure for one in found) >= 0.5 * len(found)
+
+
+def test_ordinary_comments_are_readable(shipped: Scorer, gold: list[dict[str, str | int]]) -> None:
+    found = shipped.assess([str(row["text"]) for row in gold])
+    assert sum(one.unsure for one in found) <= 0.02 * len(found)
+
+
+@pytest.mark.parametrize("text", ["", "?", "...", "1", "a"])
+def test_too_short_is_for_a_person(shipped: Scorer, text: str) -> None:
+    assert shipped.assess([text])[0].unsure
+
+
 def test_sixty_five_kilobytes_of_anything(shipped: Scorer) -> None:
     texts = ["@" * 65_000, "a b " * 16_000, "\u202e" * 21_000, "ʇ " * 21_000, "1.1.1.1." * 8_000]
     assert len(shipped.assess(texts)) == 5
