@@ -119,6 +119,8 @@ def _week(
 ) -> Week:
     rate = _overruled(measured)
     far = looks.moved(trained) if trained else {}
+    if not looks.rows:
+        return Week(measured.week, 0, rate)
     if first is None or first[0] is measured:
         return Week(measured.week, looks.rows, rate, {}, far)
     moved, chance = looks.moved(first[1]), looks.chance(first[1])

@@ -241,3 +241,14 @@ def test_the_desk_and_the_metrics_tell(app: Flask, clock: Clock) -> None:
     shown = client.get("/models").text
     assert "2026-10-12" in shown
     assert "<strong>gambling</strong>" in shown
+
+
+def test_a_week_without_comments(database: Database, site: Any, clock: Clock) -> None:
+    clock.time = FIRST + timedelta(days=16)
+    post(database, site, FIRST, ORDINARY)
+    post(database, site, FIRST + timedelta(days=14), ORDINARY)
+    drift = watch(database, clock)
+    assert measured(drift) == 3
+    assert [(week.rows, bool(week.moved)) for week in drift.weeks()] == [
+        (LEAST_ROWS, True), (0, False), (LEAST_ROWS, False),
+    ]  # fmt: skip

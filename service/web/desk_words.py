@@ -27,9 +27,8 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "forced": ("forced past the gate", "dipaksa melewati gerbang"),
     "shadow": ("A candidate beside it", "Calon di sampingnya"),
     "shadow_since": (
-        "{version} has been judging beside since {since} UTC (by {by}). Nothing it says is acted "
-        "on.",
-        "{version} ikut menilai sejak {since} UTC (oleh {by}). Putusannya tidak berpengaruh.",
+        "{version} has been judging beside since {since} (by {by}). Nothing it says is acted on.",
+        "{version} ikut menilai sejak {since} (oleh {by}). Putusannya tidak berpengaruh.",
     ),
     "shadow_waits": ("It has judged nothing yet.", "Belum ada yang dinilainya."),
     "no_shadow": (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, Response, request
 
 from service import promotion
@@ -27,6 +29,7 @@ def model_blueprint(models: Models, shadow: Shadow, drift: Drift, desk: Desk) ->
             "models.html", desk, moderator,
             in_force=_in_force(models), past=promotion.past(models)[: -_PAST_SHOWN - 1 : -1],
             comparison=shadow.compare(), weeks=drift.weeks(), verdicts=_VERDICTS,
+            moment=datetime.fromisoformat,
         )  # fmt: skip
 
     return door
