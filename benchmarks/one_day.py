@@ -56,6 +56,17 @@ SEO = (
     "Terima kasih informasinya sangat bermanfaat, ditunggu artikel berikutnya ya admin.",
 )
 KEYWORDS = ("cheap movers dubai", "best seo agency", "jasa backlink murah", "buy sofa online")
+# Forms that the rule's words were not written for: searches without a word of trade, people's
+# names before shops, pages deep within a website.
+SEARCHES = ("electric oven", "dubai desert safari", "paket wisata bromo", "apartemen bsd city")
+PEOPLE = ("Rina Wulandari", "Andrea Miller", "Joko Susilo", "Maria Clara")
+SHOPS = ("https://{slug}.example/", "https://toko-{slug}.example/produk/{slug}-terbaru.html")
+BLOGS = (
+    "https://{slug}.example/",
+    "https://{slug}.blogspot.com/2026/11/catatan-minggu-ini.html",
+    "https://www.{slug}.web.id/tentang",
+    "https://instagram.com/{slug}",
+)
 COMPLAINTS = (
     "Admin tolong dong dihapus, komentar begini muncul terus di tiap berita: {spam}",
     "Kenapa yang seperti ini dibiarkan oleh redaksi? Bikin malas baca komentar: {spam}",
@@ -147,8 +158,15 @@ def _ordinary(data: Path, chance: random.Random) -> Iterator[Event]:
     pool = texts(data, ORDINARY, "toxicity", "0")
     chance.shuffle(pool)
     for number, text in enumerate(pool[:10_000]):
-        name = f"pembaca {chance.randrange(6000)}"
-        yield _event("ordinary", chance.uniform(0, 86400), text, name, number % 80)
+        reader = chance.randrange(6000)
+        url = _blog(reader) if reader % 10 == 0 else ""
+        kind = "with blog" if url else "ordinary"
+        yield _event(kind, chance.uniform(0, 86400), text, f"pembaca {reader}", number % 80, url)
+
+
+def _blog(reader: int) -> str:
+    """A page of one's own, named after its owner: one reader in ten gives it."""
+    return BLOGS[reader // 10 % len(BLOGS)].format(slug=f"pembaca{reader}")
 
 
 def _insults(data: Path, chance: random.Random) -> Iterator[Event]:
@@ -173,6 +191,12 @@ def _seo(chance: random.Random) -> Iterator[Event]:
         name = f"{chance.choice(KEYWORDS)} {number}"
         url = f"https://{name.replace(' ', '-')}.example/"
         yield _event("seo", chance.uniform(0, 86400), chance.choice(SEO), name, number % 80, url)
+    for number in range(100):
+        words = chance.choice(SEARCHES)
+        name = words if number % 2 else chance.choice(PEOPLE)
+        url = SHOPS[number % 4 // 2].format(slug=words.replace(" ", "-"))
+        at = chance.uniform(0, 86400)
+        yield _event("seo unseen", at, chance.choice(SEO), f"{name} {number}", number % 80, url)
 
 
 def _complaints(chance: random.Random) -> Iterator[Event]:
@@ -193,7 +217,8 @@ def table(day: Day, played: list[tuple[Event, Case | None]]) -> None:
     print(f"{'kind':10} {'sent':>6} | {'words only':^23} | {'words + signals':^31}")
     print(f"{'':17} | {'accept':>7} {'hold':>7} {'reject':>7} | ", end="")
     print(f"{'accept':>7} {'hold':>7} {'reject':>7} {'refused':>7}")
-    for kind in ("ordinary", "editor", "complaint", "insult", "wave", "seo"):
+    kinds = ("ordinary", "with blog", "editor", "complaint", "insult", "wave", "seo", "seo unseen")
+    for kind in kinds:
         mine = [case for event, case in played if event.kind == kind]
         alone = Counter(words_only(case) for case in mine if case)
         both = Counter(case.decision.verdict if case else "refused" for case in mine)

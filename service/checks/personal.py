@@ -1,4 +1,5 @@
-"""Personal data that does not belong under an article: telephone, identity and card numbers.
+"""Personal data that does not belong under an article: telephone, identity and card numbers,
+and where somebody lives.
 
 Indonesian mobile numbers begin with 08 or +628, fixed lines with an area code; a NIK (identity
 number, Permendagri 96/2019) is six digits of place, six of the birth date (day + 40 for women)
@@ -14,7 +15,7 @@ from typing import Final
 from service.comments import Match, Signal
 
 CONCEALED: Final = "█"
-WEIGHTS: Final = {"phone": 0.6, "nik": 1.0, "card": 1.0, "email": 0.6}
+WEIGHTS: Final = {"phone": 0.6, "nik": 1.0, "card": 1.0, "email": 0.6, "home": 0.6}
 
 EMAIL_MASK: Final = "[email]"
 """What the privacy door leaves of an address in the text (its own name for it is there)."""
@@ -30,6 +31,20 @@ _DIGITS = re.compile(
     r"(?<![\w.,/=?&#:+-])(?:\+|\(\+?)?\d(?:[ .()-]{0,2}\d){8,21}(?![\w/=&%:]|[.,]\d)"
 )
 _NINE_DIGITS = re.compile(r"\d(?:[ .()-]{0,2}\d){8}")  # cheap; what `_DIGITS` finds begins so
+# A street or quarter with RT and RW is a home in Indonesia; a street with a house number is one
+# where the words say so ("rumahnya di Jl. …"), else it may as well be an office or a shop.
+_PLACE = (
+    r"\b(?:jl|jln|jalan|gg|gang|perum|perumahan|komplek|kompleks|kp|kampung|dusun|blok)\b"
+    r"[. ]{1,2}[^\W\d_][^\n,;:!?]{1,40}?[ ,]{0,3}"
+)
+_UNIT = r"\brt\W{0,2}\d{1,3}\W{1,3}rw\W{0,2}\d{1,3}\b"
+_HOME = re.compile(
+    rf"{_PLACE}(?:no\.? ?\d{{1,4}}\w?)?[ ,]{{0,3}}{_UNIT}"
+    r"|\b(?:rumah|alamat|tinggal|kontrakan|kos|lives?|home)(?:nya|mu)?\b[^\n]{0,30}?"
+    rf"{_PLACE}\bno\.? ?\d{{1,4}}\w?\b",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
 _CHUNK = re.compile(r"\S+")
 _MOBILE = re.compile(r"(?:(?:00)?628|08)[1-9]\d{7,10}")
 _FIXED = re.compile(r"(?:(?:00)?62|0)(?:2[1-9]|[3-79]\d)\d{6,9}")
@@ -58,12 +73,19 @@ def conceal(text: str) -> str:
 
 def _found(text: str) -> list[tuple[int, int, str]]:
     own = _CHUNK.sub(_without_link, text) if "://" in text or "www." in text else text
-    return sorted([*_numbers(own), *_masks(text)])
+    return sorted([*_numbers(own), *_masks(text), *_homes(own)])
 
 
 def _without_link(chunk: re.Match[str]) -> str:
     """Digits in an address are no telephone number; blanks keep every other place."""
     return " " * len(chunk[0]) if "://" in chunk[0] or "www." in chunk[0] else chunk[0]
+
+
+def _homes(text: str) -> Iterator[tuple[int, int, str]]:
+    if not _DIGIT.search(text):
+        return
+    for match in _HOME.finditer(text):
+        yield (*match.span(), "home")
 
 
 def _masks(text: str) -> Iterator[tuple[int, int, str]]:

@@ -22,6 +22,18 @@ from service.checks.personal import conceal, personal
         ("NIK 3271046504930002 atas nama", "3271046504930002", 1.0),
         ("kartu 4111 1111 1111 1111", "4111 1111 1111 1111", 1.0),
         ("alamatnya [email] lho", "[email]", 0.6),
+        (
+            "dia di Jl. Melati Indah No. 12, RT 03/RW 05 situ",
+            "Jl. Melati Indah No. 12, RT 03/RW 05",
+            0.6,
+        ),
+        ("kampung Baru RT.003 RW.005", "kampung Baru RT.003 RW.005", 0.6),
+        ("rumahnya di jalan Kenanga no 7", "rumahnya di jalan Kenanga no 7", 0.6),
+        (
+            "alamat pelaku: Perum Asri no 12B ya",
+            "alamat pelaku: Perum Asri no 12B",
+            0.6,
+        ),
     ],
 )
 def test_it_works(text, found, weight):
@@ -45,6 +57,11 @@ def test_it_works(text, found, weight):
         "kartu 4111111111111112",
         "0000000000000000",
         "pasal 28E ayat 3 UUD 1945",
+        "macet di Jalan Sudirman sejak pagi",
+        "kantor pusatnya di Jl. Medan Merdeka Barat No. 12",
+        "warga RT 03 RW 05 kerja bakti",
+        "jalan rusak di RT kami, nomor 1 se-kota",
+        "rumah sakit di jalan itu penuh",
         "1234567890",
     ],
 )
