@@ -91,6 +91,7 @@ class CommentFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
 
     def fit(self, X: Sequence[str], y: object = None) -> Self:  # noqa: ARG002
         """Build the tables and remember the words of the training texts."""
+        _refuse_one_string(X)
         self.fold_, self.squeeze_, self.kinds_ = build_tables()
         self.traits_ = build_traits(self.fold_, self.kinds_)
         seen = np.zeros(1 << KNOWN_BITS, np.int64)
@@ -114,6 +115,7 @@ class CommentFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
         Bags
         """
         check_fitted(self, "known_")
+        _refuse_one_string(X)
         if len(X) <= _CHUNK:
             return self._bags(self._read(X))
         return concatenate([self._bags(self._read(chunk)) for chunk in _chunks(X)])
@@ -170,6 +172,12 @@ class CommentFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
         found = sums[ends] - sums[ends - singles.counts]
         unknown: Floats = (1.0 - found / np.maximum(singles.counts, 1)).astype(np.float32)
         return unknown
+
+
+def _refuse_one_string(texts: Sequence[str]) -> None:
+    """As scikit-learn's vectorisers do: each letter of it would pass for a text."""
+    if isinstance(texts, (str, bytes)):
+        raise ValueError("a sequence of texts is expected, not one string")
 
 
 def _moved(order: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:

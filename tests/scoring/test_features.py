@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
@@ -71,6 +72,52 @@ def test_fit_returns_self_and_leaves_parameters_alone() -> None:
 def test_unfitted_estimators_say_so() -> None:
     with pytest.raises(NotFittedError):
         CommentFeatures().transform(["a"])
+
+
+@pytest.mark.parametrize("wrong", ["slot gacor", b"slot gacor", ""])
+def test_one_string_is_not_taken_for_many(pipeline: Pipeline, wrong: str) -> None:
+    for method in (pipeline.predict_proba, pipeline.decision_function, pipeline.predict):
+        with pytest.raises(ValueError, match="one string"):
+            method(wrong)
+    with pytest.raises(ValueError, match="one string"):
+        CommentFeatures().fit(wrong)
+
+
+@pytest.mark.parametrize("kind", [list, tuple, np.array, lambda texts: np.array(texts, object)])
+def test_any_sequence_of_texts_will_do(pipeline: Pipeline, kind: Any) -> None:
+    texts = ["slot gacor", "terima kasih", "𝐬𝐥𝐨𝐭"]
+    assert (pipeline.predict_proba(kind(texts)) == pipeline.predict_proba(texts)).all()
+
+
+def test_no_texts_have_no_rows(pipeline: Pipeline) -> None:
+    assert pipeline.predict_proba([]).shape == (0, len(HEADS + LANGUAGES))
+
+
+def test_predictions_agree_with_each_other(pipeline: Pipeline) -> None:
+    logits, shares = pipeline.decision_function(ODD), pipeline.predict_proba(ODD)
+    np.testing.assert_allclose(shares, 1 / (1 + np.exp(-logits)), atol=1e-12)
+    assert (pipeline.predict(ODD) == (shares >= 0.5)).all()
+    assert pipeline.classes_.tolist() == list(HEADS + LANGUAGES)
+
+
+def test_parameters_are_set_by_name_and_no_other() -> None:
+    model = build_pipeline({"heads__bits": 11})
+    assert model.set_params(heads__penalty=0.5).get_params()["heads__penalty"] == 0.5
+    assert model.get_params()["heads__bits"] == 11
+    with pytest.raises(ValueError, match="parameter"):
+        model.set_params(heads__colour=1)
+
+
+def test_weight_zero_is_as_if_the_row_were_not_there() -> None:
+    texts, y = labelled()
+    params = {"heads__bits": 12, "heads__word_bits": 11, "heads__min_rows": 1}
+    weight = np.ones_like(y)
+    weight[1::2] = 0.0
+    hidden = np.where(weight > 0, y, np.nan)
+    rows = [build_pipeline(params).fit(texts, y, heads__sample_weight=weight)]
+    rows.append(build_pipeline(params).fit(texts, hidden))
+    one, other = (model.predict_proba(["slot gacor", "terima kasih"]) for model in rows)
+    np.testing.assert_allclose(one, other, atol=1e-4)
 
 
 def test_refitting_is_the_same_to_the_byte() -> None:
