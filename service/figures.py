@@ -2,28 +2,84 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
+from statistics import median
 from typing import Final
 
+from service.comments import VERDICTS, Complaint
+from service.review import Rate
 from service.storage import figures
 from service.storage.engine import Database
 
 DAYS: Final = 30
+WITHIN: Final = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 48 * 3600)
+"""Bounds, in seconds, of the classes in which times to decision are counted."""
 _RULINGS: Final = 10_000
 Pairs = Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """How two people ruled on the same spot checks, not knowing of each other.
+
+    ``pairs`` counts (first, second) verdicts.
+    """
+
+    pairs: Mapping[tuple[str, str], int]
+
+    @property
+    def rate(self) -> Rate:
+        """The share on which both agree, with its interval."""
+        agreed = sum(count for (first, second), count in self.pairs.items() if first == second)
+        return Rate(agreed, sum(self.pairs.values()))
+
+    @property
+    def kappa(self) -> float | None:
+        """Agreement beyond chance, or None where chance alone would agree always.
+
+        Cohen, "A coefficient of agreement for nominal scales", 1960.
+        """
+        total = sum(self.pairs.values())
+        first, second = (self._said_by(place) for place in (0, 1))
+        chance = (
+            sum(first[verdict] * second[verdict] for verdict in first) / total**2 if total else 1
+        )
+        return None if chance == 1 else (self.rate.errors / total - chance) / (1 - chance)
+
+    def _said_by(self, place: int) -> Counter[str]:
+        said: Counter[str] = Counter()
+        for pair, count in self.pairs.items():
+            said[pair[place]] += count
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Complaints against the 2 × 24 hours: those of the last days, and all that wait."""
+
+    in_time: int
+    late: int
+    waiting: int
+    overdue: int
+    median_seconds: float | None
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
-    """Volumes by day and verdict, and what they are made of."""
+    """Volumes by day and verdict, what they are made of, and how people keep up with them."""
 
     days: Sequence[tuple[date, Mapping[str, int]]]
     reasons: Pairs
     languages: Pairs
     models: Pairs
     seconds: Sequence[float]
+    agreement: Agreement
+    answers: Answers
 
     def within(self, share: float) -> float | None:
         """In how many seconds this share of rulings had come, or None without any."""
@@ -32,12 +88,17 @@ class Figures:
         return self.seconds[min(len(self.seconds) - 1, int(share * len(self.seconds)))]
 
     @property
+    def times(self) -> Sequence[tuple[int | None, int]]:
+        """How many rulings came within each of `WITHIN` and not before; last, those later."""
+        ends = [bisect_right(self.seconds, bound) for bound in WITHIN] + [len(self.seconds)]
+        bounds: list[int | None] = [*WITHIN, None]
+        counts = [end - start for start, end in zip([0, *ends], ends, strict=False)]
+        return list(zip(bounds, counts, strict=True))
+
+    @property
     def totals(self) -> Mapping[str, int]:
         """Comments by verdict over all days."""
-        return {
-            verdict: sum(counts.get(verdict, 0) for _, counts in self.days)
-            for verdict in ("accept", "hold", "reject")
-        }
+        return {v: sum(counts.get(v, 0) for _, counts in self.days) for v in VERDICTS}
 
 
 class Dashboard:
@@ -47,24 +108,49 @@ class Dashboard:
         self._database = database
         self._now = now
 
-    def figures(self) -> Figures:
-        """The last thirty days of every site, today included."""
-        today = self._now().date()
-        first = today - timedelta(days=DAYS - 1)
-        since = self._now().replace(hour=0, minute=0, second=0, microsecond=0)
-        since -= timedelta(days=DAYS - 1)
+    def figures(self, zone: tzinfo) -> Figures:
+        """The last thirty days of every site as that zone counts days, today included."""
+        now = self._now()
+        today = now.astimezone(zone).date()
+        days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+        since = _midnight(days[0], zone)
         with self._database.read() as tx:
-            counted = {(day, verdict): n for day, verdict, n in figures.by_day(tx, since)}
-            days = [first + timedelta(days=number) for number in range(DAYS)]
+            pairs = Counter(figures.opinions(tx, since))
+            counted = [
+                (day, figures.by_verdict(tx, _midnight(day, zone), _midnight(_next(day), zone)))
+                for day in days
+            ]
             return Figures(
-                days=[(day, _of_day(counted, day)) for day in days],
+                days=[(day, dict.fromkeys(VERDICTS, 0) | counts) for day, counts in counted],
                 reasons=figures.by_reason(tx, since),
                 languages=figures.by_language(tx, since),
                 models=figures.by_model(tx, since),
                 seconds=figures.seconds_to_rulings(tx, since, _RULINGS),
+                agreement=Agreement(pairs),
+                answers=answers(figures.complaints_since(tx, since), now),
             )
 
 
-def _of_day(counted: Mapping[tuple[str, str], int], day: date) -> dict[str, int]:
-    verdicts = ("accept", "hold", "reject")
-    return {verdict: counted.get((day.isoformat(), verdict), 0) for verdict in verdicts}
+def answers(complaints: Sequence[Complaint], now: datetime) -> Answers:
+    """Complaints counted by how they were answered, if they were."""
+    waiting = [one for one in complaints if one.resolved_at is None]
+    answered = [one for one in complaints if one.resolved_at is not None]
+    took = [
+        (one.resolved_at - one.created_at).total_seconds() for one in answered if one.resolved_at
+    ]
+    return Answers(
+        in_time=sum(one.in_time is True for one in answered),
+        late=sum(one.in_time is False for one in answered),
+        waiting=len(waiting),
+        overdue=sum(one.due_at < now for one in waiting),
+        median_seconds=median(took) if took else None,
+        next_due_at=min((one.due_at for one in waiting), default=None),
+    )
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone)
+
+
+def _next(day: date) -> date:
+    return day + timedelta(days=1)

@@ -8,15 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from service.storage.tables import comments, rulings
+from service.comments import IMPORTER, REPORTERS, VERDICTS, Complaint
+from service.storage.tables import comments, complaints, rulings
 
 
-def by_day(tx: Connection, since: datetime) -> list[tuple[str, str, int]]:
-    """Day (UTC), verdict in force, how many."""
-    day = func.date(comments.c.created_at)
-    query = select(day, comments.c.verdict, func.count()).where(*_lately(since))
-    rows = tx.execute(query.group_by(day, comments.c.verdict).order_by(day))
-    return [(str(row[0]), row[1], row[2]) for row in rows]
+def by_verdict(tx: Connection, since: datetime, until: datetime) -> dict[str, int]:
+    """How many comments of that time have each verdict in force."""
+    query = select(comments.c.verdict, func.count()).where(
+        comments.c.verdict.in_(VERDICTS), *_lately(since), comments.c.created_at < until
+    )
+    return {row[0]: row[1] for row in tx.execute(query.group_by(comments.c.verdict))}
 
 
 def by_language(tx: Connection, since: datetime) -> list[tuple[str, int]]:
@@ -53,6 +54,34 @@ def seconds_to_rulings(tx: Connection, since: datetime, most: int) -> list[float
         .limit(most)
     )
     return sorted((ruled - came).total_seconds() for ruled, came in tx.execute(query))
+
+
+def opinions(tx: Connection, since: datetime) -> list[tuple[str, str]]:
+    """For each spot check that two people ruled on: what the first and the second of them said."""
+    query = (
+        select(rulings.c.comment_id, rulings.c.moderator, rulings.c.verdict)
+        .join(comments, comments.c.id == rulings.c.comment_id)
+        .where(
+            comments.c.sampled,
+            rulings.c.created_at >= since,
+            rulings.c.undone_at.is_(None),
+            rulings.c.moderator.not_in((*REPORTERS, IMPORTER)),
+        )
+        .order_by(rulings.c.created_at, rulings.c.id)
+    )
+    said: dict[str, dict[str, str]] = {}
+    for comment_id, moderator, verdict in tx.execute(query):
+        said.setdefault(comment_id, {})[moderator] = verdict
+    both = [list(words.values())[:2] for words in said.values() if len(words) > 1]
+    return [(first, second) for first, second in both]
+
+
+def complaints_since(tx: Connection, since: datetime) -> list[Complaint]:
+    """Complaints that arrived since then, and those that still wait whenever they arrived."""
+    mine = (complaints.c.created_at >= since) | complaints.c.resolved_at.is_(None)
+    names = Complaint.__dataclass_fields__
+    rows = tx.execute(select(complaints).where(mine).order_by(complaints.c.due_at))
+    return [Complaint(**{name: getattr(row, name) for name in names}) for row in rows]
 
 
 def _lately(since: datetime) -> tuple[Any, ...]:

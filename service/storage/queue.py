@@ -54,13 +54,14 @@ def singles(tx: Connection, filters: Filters, order: Order, after: Key, limit: i
     if order == "teaches" and filters.tab == "held":
         return _by_margin(tx, filters, after, limit)
     down, c = order == "newest", comments.c
+    keys = [c.wave_id, c.id] if filters.tab == "held" else [c.id]  # as the index has them
+    by = [key.desc() for key in keys] if down else keys
     where: list[Any] = [c.id < after.id if down else c.id > after.id] if after.id else []
-    by = c.id.desc() if down else c.id
-    end = _end_of_look(tx, of_tab(select(c.id), filters).where(*where).order_by(by), filters)
+    end = _end_of_look(tx, of_tab(select(c.id), filters).where(*where).order_by(*by), filters)
     if end:
         where.append(c.id >= end.id if down else c.id <= end.id)
     query = of_tab(_read(), filters).where(*where, *narrowed(filters))
-    return Found(_entries(tx, query.order_by(by).limit(limit)), Key(end.id) if end else None)
+    return Found(_entries(tx, query.order_by(*by).limit(limit)), Key(end.id) if end else None)
 
 
 def _by_margin(tx: Connection, filters: Filters, after: Key, limit: int) -> Found:

@@ -38,12 +38,12 @@ def head_of_wave() -> Any:
 
 
 def _steps(after: str, most: int, newest: bool) -> Select[Any]:
-    furthest = func.max if newest else func.min
     column = _copies.c.wave_id
 
     def next_after(place: Any) -> Select[Any]:
         beyond = column < place if newest else column > place
-        return select(furthest(column)).select_from(_copies).where(_WAITING, beyond)
+        step = select(column).select_from(_copies).where(_WAITING, beyond)
+        return step.order_by(column.desc() if newest else column).limit(1)
 
     begin = literal(after or ("~" if newest else ""))
     first = select(next_after(begin).scalar_subquery().label("id"), literal(1).label("number"))

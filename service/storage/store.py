@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from service.comments import (
@@ -137,7 +149,7 @@ def held_under_others(
         comments.c.verdict == "hold",
         comments.c.site_id == site_id,
         comments.c.ruling.is_(None),
-        comments.c.is_test.is_(False),
+        text("NOT comments.is_test"),
         or_(
             judged["model_version"].as_string() != model_version,
             judged["rules_version"].as_string() != rules_version,
@@ -217,7 +229,7 @@ def answer_by_key(tx: Connection, key_digest: str) -> KeptAnswer | None:
 
 def held_count(tx: Connection) -> int:
     """How many comments wait for a moderator, test strings aside."""
-    waiting = (comments.c.verdict == "hold", comments.c.is_test.is_(False))
+    waiting = (comments.c.verdict == "hold", text("NOT comments.is_test"))
     return tx.execute(select(func.count()).select_from(comments).where(*waiting)).scalar_one()
 
 

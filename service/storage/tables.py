@@ -200,20 +200,24 @@ comments = Table(
     _partial("ix_comments_text_key", "text_key", where="ruling IS NOT NULL"),
     _partial("ix_comments_permalink_key", "permalink_key", where="permalink_key <> 0"),
     _partial("ix_comments_wave_id", "wave_id", "verdict", "id", where="wave_id IS NOT NULL"),
-    Index("ix_comments_verdict_id", "verdict", "id"),
+    _partial("ix_comments_real", "verdict", "id", where="NOT is_test"),
     # One for each order of what waits alone; copies wait as one card, found through their wave.
-    _partial("ix_comments_waiting", "id", where=_ALONE),
-    # wave_id is always null here; it leads SQLite's planner to this index
+    # The verdict, always hold, and wave_id, always null, lead SQLite's planner to these indexes.
+    _partial("ix_comments_waiting", "verdict", "wave_id", "id", where=_ALONE),
     _partial("ix_comments_teaching", "wave_id", "margin", "id", where=_ALONE),
     _partial("ix_comments_scores", "score", where=_ALONE),
     _partial(
-        "ix_comments_complaint_due_at", "complaint_due_at", where="complaint_due_at IS NOT NULL"
+        "ix_comments_complaint_due_at",
+        "complaint_due_at",
+        "id",
+        where="complaint_due_at IS NOT NULL",
     ),
     _partial("ix_comments_samples", "id", where="sampled AND ruling IS NULL"),
     _partial("ix_comments_checked", "site_id", where="sampled AND ruling IS NOT NULL"),
     _partial("ix_comments_second", "id", where="sampled AND ruling IS NOT NULL"),
     _partial(
         "ix_comments_rolling",
+        "verdict",
         "wave_id",
         "id",
         where="verdict = 'hold' AND wave_id IS NOT NULL AND NOT is_test",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, exists, func, select, text
+from sqlalchemy import Connection, Select, and_, case, exists, func, select, text
 
 from service.cards import COUNTED, Filters
 from service.comments import IMPORTER, REPORTERS
@@ -12,7 +12,7 @@ from service.storage import rolling
 from service.storage.tables import comments, rulings, sites
 
 HELD: Final = text("comments.verdict = 'hold' AND NOT comments.is_test")
-REAL: Final = comments.c.is_test.is_(False)
+REAL: Final = text("NOT comments.is_test")
 COMPLAINED: Final = comments.c.complaint_due_at.is_not(None)
 # Word for word what the partial indexes say, or the database does not take them.
 _ALONE: Final = text(
@@ -20,7 +20,12 @@ _ALONE: Final = text(
 )
 _SAMPLE: Final = text("comments.sampled AND comments.ruling IS NULL")
 _RULED_SAMPLE: Final = text("comments.sampled AND comments.ruling IS NOT NULL")
+_OF_VERDICT: Final = {
+    "accepted": text("comments.verdict = 'accept'"),
+    "rejected": text("comments.verdict = 'reject'"),
+}
 _SECOND_COUNTED: Final = 200
+_SECOND_LOOKED: Final = 500
 
 
 def of_tab(query: Select[Any], filters: Filters) -> Select[Any]:
@@ -30,33 +35,47 @@ def of_tab(query: Select[Any], filters: Filters) -> Select[Any]:
     if filters.tab == "samples":
         return query.where(_SAMPLE)
     if filters.tab == "second":
-        return query.where(_RULED_SAMPLE, *_one_other_ruled(filters.asking))
-    if filters.tab in ("accepted", "rejected"):
-        return query.where(comments.c.verdict == filters.tab.removesuffix("ed"), REAL)
+        return query.where(_RULED_SAMPLE, _recent_sample(), *_one_other_ruled(filters.asking))
+    if filters.tab in _OF_VERDICT:
+        return query.where(_OF_VERDICT[filters.tab], REAL)
     return query.where(REAL)
 
 
 def counts(tx: Connection, asking: str = "") -> dict[str, int]:
     """How many cards lie behind each tab for one moderator, each up to `COUNTED`."""
     ids = select(comments.c.id)
-    raised = bounded(tx, ids.where(COMPLAINED))
-    # All that wait alone, by the index, less those among them that stand above for a complaint.
-    alone = bounded(tx, ids.where(_ALONE))
-    alone -= bounded(tx, ids.where(COMPLAINED, _ALONE)) if raised else 0
+    raised, raised_alone = _raised(tx)
     waves = rolling.count(tx, COUNTED)
-    second = of_tab(ids, Filters("second", asking=asking)).limit(_SECOND_COUNTED)
-    through = {
-        tab: bounded(tx, of_tab(ids, Filters(tab)))
-        for tab in ("samples", "accepted", "rejected", "all")
+    # All that wait alone, by the index, less those among them that stand above for a complaint.
+    alone = max(bounded(tx, ids.where(_ALONE)) - raised_alone, 0)
+    second = of_tab(ids, Filters("second", asking=asking)).order_by(comments.c.id)
+    accepted = bounded(tx, of_tab(ids, Filters("accepted")))
+    rejected = bounded(tx, of_tab(ids, Filters("rejected")))
+    held = bounded(tx, ids.where(HELD))
+    return {
+        "held": min(raised + waves + alone, COUNTED),
+        "complaints": raised,
+        "waves": waves,
+        "samples": bounded(tx, ids.where(_SAMPLE)),
+        "second": bounded(tx, second, _SECOND_COUNTED),
+        "accepted": accepted,
+        "rejected": rejected,
+        "all": min(accepted + rejected + held, COUNTED),
     }
-    held = min(raised + waves + max(alone, 0), COUNTED)
-    seconds = bounded(tx, second)
-    return {"held": held, "complaints": raised, "waves": waves, "second": seconds, **through}
 
 
-def bounded(tx: Connection, query: Select[Any]) -> int:
-    """How many rows a query has, up to `COUNTED`."""
-    within = query.limit(COUNTED).subquery() if query._limit is None else query.subquery()
+def _raised(tx: Connection) -> tuple[int, int]:
+    """How many comments are complained about, and how many of them would else wait alone."""
+    alone = case((_ALONE, 1), else_=0).label("alone")
+    within = select(alone).select_from(comments).where(COMPLAINED).limit(COUNTED).subquery()
+    total = func.coalesce(func.sum(within.c.alone), 0)
+    row = tx.execute(select(func.count(), total).select_from(within)).one()
+    return int(row[0]), int(row[1])
+
+
+def bounded(tx: Connection, query: Select[Any], most: int = COUNTED) -> int:
+    """How many rows a query has, up to `most`."""
+    within = query.limit(most).subquery()
     return tx.execute(select(func.count()).select_from(within)).scalar_one()
 
 
@@ -83,6 +102,15 @@ def narrowed(filters: Filters) -> list[Any]:
     conditions += [c.created_at >= filters.since] if filters.since else []
     conditions += [c.created_at < filters.until] if filters.until else []
     return conditions
+
+
+def _recent_sample() -> Any:
+    """One of the last spot checks that were ruled on: older ones are not asked for again."""
+    others = comments.alias("others")
+    ruled = text("others.sampled AND others.ruling IS NOT NULL")
+    latest = select(others.c.id).where(ruled).order_by(others.c.id.desc())
+    oldest = latest.offset(_SECOND_LOOKED - 1).limit(1).scalar_subquery()
+    return comments.c.id >= func.coalesce(oldest, "")
 
 
 def _one_other_ruled(asking: str) -> list[Any]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import Any
-
 from flask import Blueprint, Response, request
 
 from service.access import Access
 from service.drift import Drift
-from service.figures import Dashboard, Figures
+from service.errors import Missing
+from service.figures import Dashboard
 from service.review import Review
-from service.web.desk_page import blueprint, page
+from service.web import charts
+from service.web.desk_page import blueprint, page, reader
 from service.web.guards import Desk
-
-_VERDICTS = ("accept", "hold", "reject")
+from service.web.sheets import sheet_response
 
 
 def figure_blueprint(
@@ -24,52 +21,30 @@ def figure_blueprint(
     """The routes of the dashboard."""
     door = blueprint("figures", desk)
 
-    @door.get("/dashboard")
-    def show() -> Response:
-        moderator = desk.moderator(request)
-        figures = dashboard.figures()
-        errors = [
+    def errors() -> charts.Errors:
+        return [
             (site.name, language, found)
             for site in access.sites()
             for language, found in sorted(review.live_errors(site).items())
         ]
+
+    @door.get("/dashboard")
+    def show() -> Response:
+        moderator = desk.moderator(request)
+        figures, found = dashboard.figures(reader().zone), errors()
         return page(
-            "dashboard.html", desk, moderator,
-            figures=figures, bars=bars(figures), top=_top(figures), errors=errors,
+            "dashboard.html", desk, moderator, figures=figures,
+            bars=charts.bars(figures), top=charts.top_of(figures),
+            rates=list(charts.rates(found)), top_rate=charts.top_of_rates(found),
             moved=drift.alarms(),
         )  # fmt: skip
 
-    @door.get("/dashboard.csv")
-    def table() -> Response:
+    @door.get("/dashboard/<name>.csv")
+    def table(name: str) -> Response:
         desk.moderator(request)
-        written = io.StringIO()
-        writer = csv.writer(written)
-        writer.writerow(("day", *_VERDICTS))
-        for day, counts in dashboard.figures().days:
-            writer.writerow((day.isoformat(), *(counts[verdict] for verdict in _VERDICTS)))
-        response = Response(written.getvalue(), mimetype="text/csv")
-        response.headers["Content-Disposition"] = 'attachment; filename="saring.csv"'
-        return response
+        sheet = charts.sheets(dashboard.figures(reader().zone), errors()).get(name)
+        if sheet is None:
+            raise Missing("no such figure")
+        return sheet_response(f"saring-{name}", sheet.columns, sheet.rows)
 
     return door
-
-
-def bars(figures: Figures) -> list[dict[str, Any]]:
-    """Stacked bars: for each day its pieces as (verdict, bottom, height) in shares of the top."""
-    top = _top(figures)
-    drawn = []
-    for day, counts in figures.days:
-        pieces, bottom = [], 0.0
-        for verdict in _VERDICTS:
-            height = counts[verdict] / top
-            pieces.append((verdict, bottom, height))
-            bottom += height
-        drawn.append({"day": day, "counts": counts, "pieces": pieces})
-    return drawn
-
-
-def _top(figures: Figures) -> int:
-    """A round number at or above the highest bar."""
-    highest = max((sum(counts.values()) for _, counts in figures.days), default=0)
-    step = 10 ** max(0, len(str(highest)) - 1)
-    return int(max(4, -(-highest // step) * step))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -52,6 +52,10 @@ class Reader:
         clock = format_time(moment, "short", self.zone, self.locale)
         return f"{self.day(moment)}, {clock} {moment.astimezone(self.zone).tzname()}"
 
+    def short_day(self, day: date) -> str:
+        """A day of this year: 23 Nov."""
+        return format_date(day, "d MMM", self.locale)
+
     def month(self, moment: datetime) -> str:
         """A month: November 2026."""
         return format_date(moment, "MMMM y", self.locale)
@@ -60,7 +64,8 @@ class Reader:
         """A length of time in the unit that reads best: 35 minutes, 30 hours, 4 days."""
         length = abs(seconds)
         unit, size = next(((u, s) for u, least, s in _UNITS if length >= least), ("second", 1))
-        return format_unit(round(length / size), f"duration-{unit}", "long", locale=self.locale)
+        written = format_unit(round(length / size), f"duration-{unit}", "long", locale=self.locale)
+        return str(written)
 
     def plural(self, forms: str, count: float) -> str:
         """The form that goes with a count, of "one|many" in English; other forms are alone."""
