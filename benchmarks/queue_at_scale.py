@@ -1,10 +1,11 @@
 """The moderators' queue with 100,000 held comments against the same queue with 100.
 
 Peer: the same request to the same application over a database that holds a thousandth. Whole
-requests, from the session's cookie to the page. Both are asked in turn, so that what else the
-machine does hits both; medians of many turns. Two fifths of what is held is in waves, as many
-comments again are accepted and rejected, one in a hundred is a spot check, one in a thousand is
-complained about.
+requests, from the session's cookie to the page, with as many cards on it in both; both are asked
+in turn, so that what else the machine does hits both. Medians. Two fifths of what is held is in
+waves of four, as many comments again are accepted and rejected, one of these in ten is a spot
+check, every other one of which a colleague ruled on, and readers complain about ten, or one in a
+thousand.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ from service.storage.engine import Database, open_database
 from service.storage.migrate import migrate
 from service.storage.queue import Key
 from service.storage.store import comment_row
-from service.storage.tables import comments, complaints, waves
+from service.storage.tables import comments, complaints, rulings, waves
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SECRET = b"a secret of at least thirty-two bytes for this"
 PASSWORD = "a password that is long"
 ROUNDS = 41
-COPIES = 20
+COPIES = 4
 _PAGE = 5_000
 WORDS = [
     "kemarin",
@@ -81,8 +82,9 @@ class Newsroom:
 
 
 ASKED = {
-    **{f"tab {tab}": f"/queue?tab={tab}" for tab in (
+    **{f"tab {tab}": f"/queue?tab={tab}&limit=10" for tab in (
         "held", "complaints", "waves", "samples", "second", "accepted", "rejected", "all")},
+    "25 cards": "/queue",
     "newest first": "/queue?order=newest",
     "teaches most": "/queue?order=teaches",
     "a page in the middle": "/queue?cursor=MIDDLE",
@@ -156,19 +158,21 @@ def _word(page: str) -> str:
 
 
 def _fill(database: Database, site: str, held: int) -> None:
+    every = min(3 * held // 10, 3_000)
     rows: list[dict[str, Any]] = []
     rolled: list[dict[str, Any]] = []
     for number in range(held * 3):
         verdict = ("hold", "accept", "reject")[number % 3]
         row = comment_row(site, _case(number, verdict, held))
-        sampled = verdict != "hold" and number % 100 < 2
-        ruled = verdict if sampled and number % 200 < 2 else None
+        sampled = verdict != "hold" and number % 10 == 1
+        ruled = verdict if sampled and number % 20 == 1 else None
         row |= {"wave_id": None, "signature": None, "sampled": sampled, "ruling": ruled}
         if verdict == "hold" and (number // 3) % (COPIES * 5 // 2) < COPIES:
             if (number // 3) % (COPIES * 5 // 2) == 0:
                 rolled.append(_wave(row["id"], site))
             row["wave_id"] = rolled[-1]["id"]
-        row["complaint_due_at"] = NOW + timedelta(seconds=number) if number % 1500 == 0 else None
+        complained = number % every == 1
+        row["complaint_due_at"] = NOW + timedelta(seconds=number) if complained else None
         rows.append(row)
     with database.begin() as tx:
         tx.execute(insert(waves), rolled)
@@ -176,6 +180,7 @@ def _fill(database: Database, site: str, held: int) -> None:
             tx.execute(insert(comments), rows[start : start + _PAGE])
         due = [row for row in rows if row["complaint_due_at"]]
         tx.execute(insert(complaints), [_complaint(row, site) for row in due])
+        tx.execute(insert(rulings), [_ruling(row) for row in rows if row["ruling"]])
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
 
@@ -206,6 +211,13 @@ def _wave(wave_id: str, site: str) -> dict[str, Any]:
     return {
         "id": wave_id, "site_id": site, "size": COPIES, "recent": COPIES, "recent_since": NOW,
         "last_author": "", "worst": "hold", "ruling": None, "ruling_ends_at": None, "last_at": NOW,
+    }  # fmt: skip
+
+
+def _ruling(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": new_id(), "comment_id": row["id"], "verdict": row["ruling"], "labels": [], "note": "",
+        "moderator": "budi", "created_at": NOW, "saw_score": True,
     }  # fmt: skip
 
 

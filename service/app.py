@@ -48,12 +48,14 @@ from service.web import (
     policy,
     queue_api,
 )
+from service.web.account_pages import account_blueprint
 from service.web.complaint_pages import complaint_blueprint
 from service.web.figure_pages import figure_blueprint
 from service.web.forms import Forms
 from service.web.guards import Desk
 from service.web.many_pages import many_blueprint
 from service.web.model_pages import model_blueprint
+from service.web.people_pages import people_blueprint
 from service.web.proxies import BehindProxies
 from service.web.queue_pages import queue_blueprint
 from service.web.settings_pages import settings_blueprint
@@ -136,11 +138,16 @@ def create_app(
     desk = Desk(sign_ins, Forms(settings.secret), now)
     app.register_blueprint(queue_api.blueprint(queue, review, desk, moderation.counterfactual))
     app.register_blueprint(sign_in_blueprint(desk))
+    app.register_blueprint(account_blueprint(desk))
     app.register_blueprint(queue_blueprint(queue, review, access, desk, moderation.counterfactual))
     app.register_blueprint(many_blueprint(queue, access, desk))
-    app.register_blueprint(figure_blueprint(Dashboard(database, now), review, access, drift, desk))
+    dashboard = Dashboard(database, now)
+    app.register_blueprint(figure_blueprint(dashboard, review, access, drift, desk))
     app.register_blueprint(model_blueprint(models, shadow, drift, desk))
-    app.register_blueprint(settings_blueprint(access, sign_ins, rulebook, desk))
+    app.register_blueprint(
+        settings_blueprint(access, rulebook, dashboard, desk, settings.retention_days)
+    )
+    app.register_blueprint(people_blueprint(access, sign_ins, queue, review, desk))
     complaints = Complaints(database, now)
     app.register_blueprint(complaint_blueprint(complaints, access, desk))
     app.register_blueprint(events.blueprint(Newsreel(database), complaints, access))

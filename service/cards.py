@@ -64,6 +64,19 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A commenter whom a moderator blocked or trusts, by pseudonym."""
+
+    handle: str
+    pseudonym: str
+    hue: int
+    standing: str
+    set_by: str
+    set_at: datetime
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A stored comment as the desk reads it: the case with what has happened to it since."""
 

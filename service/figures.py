@@ -130,6 +130,12 @@ class Dashboard:
                 answers=answers(figures.complaints_since(tx, since), now),
             )
 
+    def shadow(self, site_id: str, days: int) -> Sequence[tuple[str, str, int]]:
+        """What a site's shadow rules would have changed: verdict given, theirs, how many."""
+        with self._database.read() as tx:
+            found = figures.by_shadow(tx, site_id, self._now() - timedelta(days=days))
+        return sorted(row for row in found if row[0] != row[1])
+
 
 def answers(complaints: Sequence[Complaint], now: datetime) -> Answers:
     """Complaints counted by how they were answered, if they were."""

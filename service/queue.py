@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from service import privacy
-from service.cards import Author, Card, Entry, Filters, Order, Page
+from service.cards import Author, Card, Entry, Filters, Order, Page, Standing
 from service.checks.folding import fold
 from service.comments import Match, Ruling, Site
 from service.cursors import Place, read_cursor, write_cursor
@@ -86,6 +86,15 @@ class Queue:
         """How many copies of a wave wait."""
         with self._database.read() as tx:
             return queue.wave_counts(tx, wave_id)[1]
+
+    def standings(self) -> list[Standing]:
+        """Who is blocked or trusted, the latest first."""
+        with self._database.read() as tx:
+            found = verdicts.all_standings(tx, MOST_AT_ONCE)
+        return [
+            Standing(key, pseudonym(key), hue(key), standing, set_by, set_at, site)
+            for key, standing, set_by, set_at, site in found
+        ]
 
     def spread(self, filters: Filters) -> list[tuple[str, float]]:
         """Every waiting comment's id and score, the newest 2,000 of them."""

@@ -206,6 +206,12 @@ class Review:
             key = case.submission.author_key
             verdicts.set_standing(tx, site.id, key, standing, moderator, self._now())
 
+    def lift_standing(self, handle: str) -> None:
+        """Take a block or a trust away from whom a handle names, or `Missing`."""
+        with self._database.begin() as tx:
+            if not verdicts.lift_standing(tx, handle):
+                raise Missing("nobody of that name is blocked or trusted")
+
     def live_errors(self, site: Site | None = None) -> dict[str, LiveErrors]:
         """Missed and wrongly rejected shares by language, from rulings on spot checks alone; of
         one site, or of all together."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -20,6 +20,8 @@ from service.storage.engine import Database
 
 SECONDS_A_RULING: Final = 9.0
 _PAGE: Final = 500
+_AT_ONCE: Final = 5_000
+_CHANGES_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,17 @@ class Rulebook:
             missed=missed,
             wrong=wrong,
         )
+
+    def past(self, site: Site) -> Sequence[tuple[int, str, datetime]]:
+        """The latest changes of a site's rules: version, by whom, when."""
+        with self._database.read() as tx:
+            return accounts.rules_history(tx, site.id, _CHANGES_SHOWN)
+
+    def is_short(self, site: Site, days: int) -> bool:
+        """Whether that many days are few enough comments to be replayed while somebody waits."""
+        with self._database.read() as tx:
+            since = self._now() - timedelta(days=days)
+            return store.count_since(tx, site.id, since, _AT_ONCE) < _AT_ONCE
 
     def _past(self, site: Site, days: int) -> Iterator[tuple[Case, str | None]]:
         """The site's comments of the last days, oldest first, a page at a time."""

@@ -84,6 +84,11 @@ class SignIns:
         with self._database.begin() as tx:
             signins.end_session(tx, self._digest("session", session))
 
+    def end_sessions(self, name: str) -> None:
+        """End every session of a moderator."""
+        with self._database.begin() as tx:
+            signins.end_sessions(tx, name)
+
     def disable(self, name: str) -> None:
         """Shut a moderator out and end their sessions, or `Missing`."""
         with self._database.begin() as tx:

@@ -47,6 +47,10 @@ def purge(database: Database, retention_days: int, now: datetime) -> Mapping[str
     )
     with database.begin() as tx:
         counts = store.erase_older(tx, oldest, answers_before=now - ANSWERS_KEPT)
+        for site in accounts.all_sites(tx):
+            if site.rules.retention_days:
+                before = now - timedelta(days=site.rules.retention_days)
+                counts["comments"] += store.erase_older_of(tx, site.id, before)
         gone = {"complaints": complaints.erase_older(tx, oldest)}
         complaints.close_orphans(tx, now)
         gone["events"] = told.erase_older(tx, max(oldest, now - EVENTS_KEPT))

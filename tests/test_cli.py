@@ -235,6 +235,15 @@ def test_purge(run, site, clock, monkeypatch):
     assert [site.get(f"/v1/comments/{id_}").status_code for id_ in (old, young)] == [404, 200]
 
 
+def test_a_site_may_keep_comments_for_less(run, site, clock, monkeypatch):
+    monkeypatch.setattr(data, "utc_now", clock)
+    old = comment(site)
+    clock.forward(days=3)
+    run("site", "set", "default", "retention_days=2")
+    assert run("purge").startswith("comments erased: 1, ")
+    assert site.get(f"/v1/comments/{old}").status_code == 404
+
+
 def test_backup_and_restore(run, site, tmp_path):
     kept = comment(site)
     file = str(tmp_path / "backup.db")

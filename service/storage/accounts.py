@@ -86,6 +86,14 @@ def add_rules(tx: Connection, site_id: str, rules: Rules, changed_by: str, now: 
         raise Conflict("someone else changed these rules meanwhile; look again") from error
 
 
+def rules_history(tx: Connection, site_id: str, most: int) -> list[tuple[int, str, datetime]]:
+    """The latest versions of a site's rules, newest first, with who and when."""
+    columns = (site_rules.c.version, site_rules.c.changed_by, site_rules.c.changed_at)
+    query = select(*columns).where(site_rules.c.site_id == site_id)
+    rows = tx.execute(query.order_by(site_rules.c.version.desc()).limit(most))
+    return [(row.version, row.changed_by, row.changed_at) for row in rows]
+
+
 def add_moderator(
     tx: Connection, moderator_id: str, name: str, role: str, password_hash: str, now: datetime
 ) -> None:

@@ -33,6 +33,15 @@ def by_model(tx: Connection, since: datetime) -> list[tuple[str, int]]:
     return _pairs(tx, query.group_by(version))
 
 
+def by_shadow(tx: Connection, site_id: str, since: datetime) -> list[tuple[str, str, int]]:
+    """Verdict given, verdict that the shadow rules would have given, and how many."""
+    given, instead = (comments.c.decision[name].as_string() for name in ("verdict", "shadow"))
+    query = select(given, instead, func.count()).where(
+        comments.c.site_id == site_id, instead.is_not(None), *_lately(since)
+    )
+    return [(row[0], row[1], row[2]) for row in tx.execute(query.group_by(given, instead))]
+
+
 def by_reason(tx: Connection, since: datetime) -> list[tuple[str, int]]:
     """How many comments each reason spoke against."""
     query = select(comments.c.codes, func.count()).where(*_lately(since))

@@ -193,7 +193,7 @@ def erase_authors(tx: Connection, author_keys: Sequence[str]) -> dict[str, list[
     return erased
 
 
-def erase_older(tx: Connection, before: datetime, *, answers_before: datetime) -> Mapping[str, int]:
+def erase_older(tx: Connection, before: datetime, *, answers_before: datetime) -> dict[str, int]:
     """Apply retention: comments older than `before`, kept answers older than `answers_before`."""
     return {
         "comments": tx.execute(delete(comments).where(comments.c.created_at < before)).rowcount,
@@ -201,6 +201,12 @@ def erase_older(tx: Connection, before: datetime, *, answers_before: datetime) -
             delete(answers).where(answers.c.created_at < answers_before)
         ).rowcount,
     }
+
+
+def erase_older_of(tx: Connection, site_id: str, before: datetime) -> int:
+    """Apply a site's own retention; how many comments were erased."""
+    mine = comments.c.site_id == site_id, comments.c.created_at < before
+    return tx.execute(delete(comments).where(*mine)).rowcount
 
 
 def add_answer(tx: Connection, key_digest: str, request_digest: str, case: Case) -> None:

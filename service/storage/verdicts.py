@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, select, text, update
 
 from service.comments import REPORTERS, Ruling, Verdict
 from service.storage import complaints
-from service.storage.tables import comments, rulings, standings, waves
+from service.storage.tables import comments, rulings, sites, standings, waves
 
 # In the words of the partial index, or SQLite does not see that it serves.
 _CHECKED: Final = text("comments.sampled AND comments.ruling IS NOT NULL")
@@ -150,6 +150,21 @@ def set_standing(
     if standing:
         row = {"author_key": author_key, "site_id": site_id, "standing": standing}
         tx.execute(insert(standings), {**row, "set_by": set_by, "set_at": now})
+
+
+def all_standings(tx: Connection, most: int) -> list[tuple[str, str, str, datetime, str]]:
+    """People who are blocked or trusted, the latest first: key, standing, by whom, when, site."""
+    query = select(standings, sites.c.name.label("site_name")).join(
+        sites, sites.c.id == standings.c.site_id
+    )
+    rows = tx.execute(query.order_by(standings.c.set_at.desc()).limit(most))
+    return [(r.author_key, r.standing, r.set_by, r.set_at, r.site_name) for r in rows]
+
+
+def lift_standing(tx: Connection, author_key: str) -> bool:
+    """Take a standing away; False if there was none."""
+    mine = standings.c.author_key == author_key
+    return tx.execute(standings.delete().where(mine)).rowcount > 0
 
 
 def sample_counts(tx: Connection, site_id: str) -> list[tuple[str, str, str, int]]:

@@ -323,26 +323,159 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "time_to_decision": ("Time to decision", "Waktu sampai diputuskan"),
     "count": ("Count", "Jumlah"),
     "total": ("total", "jumlah"),
-    "rules": ("Budgets and lists", "Anggaran dan daftar"),
-    "reject_budget": (
-        "Good comments the machine may reject, in 1,000",
+    "rules": ("Rules", "Aturan"),
+    "group_budgets": ("Budgets", "Anggaran"),
+    "lead_budgets": (
+        "How many good comments in 1,000 the machine may get wrong. Thresholds follow.",
+        "Dari 1.000 komentar baik, berapa yang boleh keliru. Ambang mengikutinya.",
+    ),
+    "group_words": ("Words", "Kata"),
+    "lead_words": (
+        "One a line: a word, a phrase, slot* or /pattern/. Disguises are seen through.",
+        "Satu per baris: kata, frasa, slot*, atau /pola/. Samaran ditembus.",
+    ),
+    "group_night": ("Night", "Malam"),
+    "lead_night": (
+        "Other budgets from hour to hour, as when nobody is at the desk. Equal hours: no night.",
+        "Anggaran lain dari jam ke jam, misalnya saat tak ada yang berjaga. Jam sama: tanpa malam.",
+    ),
+    "group_limits": ("Limits", "Batas"),
+    "lead_limits": ("0 switches a limit off.", "0 mematikan batas."),
+    "group_mail": ("Mail domains", "Domain surel"),
+    "lead_mail": (
+        "Checked at the door; the domain goes no further. One a line.",
+        "Diperiksa di pintu; domain tidak disimpan. Satu per baris.",
+    ),
+    "group_keeping": ("Retention", "Masa simpan"),
+    "lead_keeping": (
+        "Older comments are erased by saring purge. 0: as the operator set it for all sites.",
+        "Komentar yang lebih lama dihapus oleh saring purge. 0: menurut operator.",
+    ),
+    "retention_all": (
+        "The operator keeps comments for {days} day.|The operator keeps comments for {days} days.",
+        "Operator menyimpan komentar selama {days} hari.",
+    ),
+    "retention_none": ("The operator has set no limit.", "Operator tidak menetapkan batas."),
+    "group_further": ("Further rules", "Aturan lain"),
+    "lead_further": ("", ""),
+    "reject_per_mille": (
+        "Good comments that the machine may reject, in 1,000",
         "Komentar baik yang boleh ditolak mesin, dari 1.000",
     ),
-    "hold_budget": (
-        "Good comments that may wait, in 1,000",
-        "Komentar baik yang boleh menunggu, dari 1.000",
+    "hold_per_mille": (
+        "Good comments that may wait for a person, in 1,000",
+        "Komentar baik yang boleh menunggu moderator, dari 1.000",
     ),
-    "banned_words": ("Banned words, one a line", "Kata terlarang, satu per baris"),
-    "suspect_words": ("Suspect words, one a line", "Kata yang dicurigai, satu per baris"),
-    "allowed_words": ("Allowed words, one a line", "Kata yang diizinkan, satu per baris"),
+    "sample_per_mille": (
+        "Spot checks, in 1,000 accepted or rejected",
+        "Pemeriksaan acak, dari 1.000 yang diterima atau ditolak",
+    ),
+    "night_reject_per_mille": (
+        "May be rejected at night, in 1,000",
+        "Boleh ditolak pada malam hari, dari 1.000",
+    ),
+    "night_hold_per_mille": (
+        "May wait at night, in 1,000",
+        "Boleh menunggu pada malam hari, dari 1.000",
+    ),
+    "night_from": ("Night begins at hour", "Malam mulai jam"),
+    "night_to": ("Night ends at hour", "Malam berakhir jam"),
+    "time_zone": ("Time zone", "Zona waktu"),
+    "banned_words": ("Banned: reject", "Terlarang: tolak"),
+    "suspect_words": ("Suspect: hold", "Dicurigai: tahan"),
+    "allowed_words": ("Allowed: neither", "Diizinkan: tidak keduanya"),
+    "blocked_email_domains": ("Blocked mail domains", "Domain surel yang diblokir"),
+    "allowed_email_domains": ("Allowed mail domains", "Domain surel yang diizinkan"),
+    "hold_disposable_email": ("Hold throw-away mailboxes", "Tahan surel sekali pakai"),
+    "hold_links_from": ("Hold from so many links", "Tahan mulai sekian tautan"),
+    "trusted_after": (
+        "Trusted after so many accepted",
+        "Dipercaya setelah sekian komentar diterima",
+    ),
+    "wave_from": ("A wave from so many near copies", "Gelombang mulai sekian salinan mirip"),
+    "author_per_minute": ("Comments a minute, one author", "Komentar semenit, satu penulis"),
+    "network_per_minute": ("Comments a minute, one network", "Komentar semenit, satu jaringan"),
+    "retention_days": ("Erase after so many days", "Hapus setelah sekian hari"),
+    "learn_thresholds": (
+        "Rulings here move the thresholds", "Putusan di sini menggeser ambang"
+    ),
+    "toxicity_rejects": ("Toxicity may reject", "Kekasaran boleh menolak"),
+    "require_name_email": ("Name and e-mail are required", "Nama dan surel wajib"),
+    "hold_first_time": ("Hold every first comment", "Tahan setiap komentar pertama"),
+    "akismet_discard": (
+        "Let Akismet clients discard blatant spam",
+        "Klien Akismet boleh membuang spam yang nyata",
+    ),
+    "akismet_user_ip_optional": (
+        "Akismet clients may send no IP address",
+        "Klien Akismet boleh tanpa alamat IP",
+    ),
+    "allowed_origins": ("Pages that may post themselves", "Halaman yang boleh mengirim sendiri"),
+    "preview_lead": (
+        "Change something to see what it would have done in the last days.",
+        "Ubah sesuatu untuk melihat akibatnya pada hari-hari terakhir.",
+    ),
+    "counting": ("Replaying the last days …", "Memutar ulang hari-hari terakhir …"),
+    "run_shadow": ("Run as shadow", "Jalankan sebagai bayangan"),
+    "shadow": ("Shadow rules", "Aturan bayangan"),
+    "shadow_lead": (
+        "Judged beside and recorded, never acted on.",
+        "Ikut menilai dan dicatat, tidak pernah dipakai.",
+    ),
+    "no_shadow": ("No shadow runs.", "Tidak ada bayangan."),
+    "rule": ("Rule", "Aturan"),
+    "in_force": ("In force", "Berlaku"),
+    "in_shadow": ("Shadow", "Bayangan"),
+    "shadow_did": (
+        "In 7 days {count} comment {given} would have been {instead}.|"
+        "In 7 days {count} comments {given} would have been {instead}.",
+        "Dalam 7 hari {count} komentar yang {given} akan {instead}.",
+    ),
+    "shadow_did_nothing": (
+        "In 7 days no verdict would have been another.",
+        "Dalam 7 hari tidak ada putusan yang akan berbeda.",
+    ),
+    "adopt_shadow": ("Put in force", "Berlakukan"),
+    "end_shadow": ("End the shadow", "Akhiri bayangan"),
+    "rules_past": ("Changes", "Perubahan"),
+    "rules_as_shipped": ("As shipped; never changed.", "Bawaan; belum pernah diubah."),
+    "rules_version": ("Rules, version", "Aturan, versi"),
+    "no_sites": ("There is no site yet.", "Belum ada situs."),
+    "acts": ("What to do", "Tindakan"),
+    "token": ("API token", "Token API"),
+    "new_token": ("New API token", "Token API baru"),
+    "revoke_tokens": ("Revoke tokens", "Cabut token"),
+    "reopen": ("Let in again, with a new password", "Buka lagi, dengan kata sandi baru"),
+    "standings": ("Blocked and trusted authors", "Penulis yang diblokir dan dipercaya"),
+    "standings_lead": (
+        "By pseudonym: nobody needs to see an address for it.",
+        "Dengan nama samaran: alamat tidak perlu dilihat siapa pun.",
+    ),
+    "no_standings": ("Nobody is blocked or trusted.", "Tidak ada yang diblokir atau dipercaya."),
+    "set_by": ("By, since", "Oleh, sejak"),
+    "keys_lead": (
+        "Keys are shown once and stored as hashes. Rotating ends the old ones at once.",
+        "Kunci ditampilkan sekali dan disimpan sebagai hash. Mengganti mengakhiri yang lama.",
+    ),
+    "account": ("Your account", "Akun Anda"),
+    "your_zone": ("Time zone of dates here", "Zona waktu tanggal di sini"),
+    "new_password": ("New password, 10 characters or more", "Kata sandi baru, minimal 10 karakter"),
+    "old_password": ("Present password", "Kata sandi sekarang"),
+    "change_password": ("Change password", "Ganti kata sandi"),
+    "password_changed": (
+        "Changed. Your other sessions have ended.",
+        "Diganti. Sesi Anda yang lain berakhir.",
+    ),
+    "sign_out_all": ("Sign out everywhere", "Keluar di semua tempat"),
+    "zone_kept": ("Kept.", "Disimpan."),
     "try_rules": ("Try on the last 7 days", "Coba pada 7 hari terakhir"),
     "save": ("Save", "Simpan"),
-    "saved_rules": ("Saved as version {version}.", "Disimpan sebagai versi {version}."),
+    "saved_rules": ("Version {version} is in force.", "Versi {version} berlaku."),
     "preview": (
-        "About {held} held a day, {minutes} minutes of work; {missed} spam missed and {wrong} good "
-        "comments rejected among {comments} of the last {days} days.",
-        "Sekitar {held} ditahan per hari, {minutes} menit kerja; {missed} spam lolos dan {wrong} "
-        "komentar baik ditolak dari {comments} dalam {days} hari terakhir.",
+        "About {held} held a day, {minutes} minutes of work; {missed} spam missed, {wrong} good "
+        "rejected ({comments} comments replayed, days: {days}).",
+        "Sekitar {held} ditahan per hari, {minutes} menit kerja; {missed} spam lolos, {wrong} baik "
+        "ditolak ({comments} komentar diputar ulang, hari: {days}).",
     ),
     "moderators": ("Moderators", "Moderator"),
     "role": ("Role", "Peran"),
@@ -384,6 +517,11 @@ def milder(found: Counterfactual, reader: Reader) -> str:
     key = "without_links" if found.links else "without_words"
     verdict = say(f"verdict_{found.verdict}", reader)
     return say(key, reader, count=len(found.without), verdict=verdict)
+
+
+def knows(key: str) -> bool:
+    """Whether there is such a sentence: a rule of a later release may have none yet."""
+    return key in _SAID
 
 
 def level(score: float) -> str:

@@ -21,7 +21,8 @@ ZONES: Final = (
 """Offered in the list; any other zone that the machine knows can be typed."""
 
 _LOCALES: Final = {"en": Locale("en", "GB"), "id": Locale("id")}  # day before month in both
-_UNITS: Final = (("day", 72 * 3600, 86400), ("hour", 2 * 3600, 3600), ("minute", 120, 60))
+_UNITS: Final = (("day", 86400), ("hour", 3600), ("minute", 60))
+_FEWEST: Final = {"day": 3}  # 30 hours say more than one day
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class Reader:
     def span(self, seconds: float) -> str:
         """A length of time in the unit that reads best: 35 minutes, 30 hours, 4 days."""
         length = abs(seconds)
-        unit, size = next(((u, s) for u, least, s in _UNITS if length >= least), ("second", 1))
+        fits = ((u, s) for u, s in _UNITS if length >= s * _FEWEST.get(u, 2) or length == s)
+        unit, size = next(fits, ("second", 1))
         written = format_unit(round(length / size), f"duration-{unit}", "long", locale=self.locale)
         return str(written)
 

@@ -1,136 +1,105 @@
-"""/settings: rules with their effect seen first, moderators, sites; for admins."""
+"""/settings: a site's rules with their effect seen first; for admins."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.access import ROLES, Access
+from service.access import Access
 from service.cards import Moderator
 from service.comments import Site
-from service.errors import FieldError, Invalid
-from service.queue import as_stored
-from service.rulebook import Rulebook
-from service.signins import SignIns
+from service.errors import Conflict, FieldError, Invalid
+from service.figures import Dashboard
+from service.rulebook import Preview, Rulebook
 from service.web.desk_page import blueprint, page, reader
 from service.web.desk_words import say
 from service.web.guards import Desk
+from service.web.paths import place
+from service.web.rule_form import changes, groups, typed
 
-_BUDGETS: Final = ("reject_per_mille", "hold_per_mille")
-_LISTS: Final = ("banned_words", "suspect_words", "allowed_words")
 _PREVIEW_DAYS: Final = 7
-_LONGEST_NAME: Final = 100
+_SHADOW_DAYS: Final = 7
 
 
 def settings_blueprint(
-    access: Access, sign_ins: SignIns, rulebook: Rulebook, desk: Desk
+    access: Access, rulebook: Rulebook, dashboard: Dashboard, desk: Desk, retention_days: int
 ) -> Blueprint:
-    """The routes of the settings."""
+    """The routes of the rules; `retention_days` is what the operator set for all sites."""
     door = blueprint("settings", desk)
 
-    def shown(admin: Moderator, **more: Any) -> Response:
+    def shown(admin: Moderator, told: str = "", tried: Mapping[str, Any] | None = None) -> Response:
         sites = access.sites()
         wanted = request.values.get("site") or (sites[0].name if sites else "")
         chosen = next((site for site in sites if site.name == wanted), None)
-        values: dict[str, Any] = {"told": "", "secrets": (), **more}
-        values.setdefault("rules", _shown_rules(chosen))
+        if chosen is None:
+            return page("settings.html", desk, admin, sites=sites, chosen=None, told=told)
+        rules = chosen.rules.changed(tried) if tried else chosen.rules
         return page(
-            "settings.html", desk, admin, sites=sites, chosen=chosen, roles=ROLES,
-            people=access.moderators(), **values,
+            "settings.html", desk, admin, sites=sites, chosen=chosen, told=told,
+            groups=list(groups(rules, reader())), past=rulebook.past(chosen),
+            shadow=_shadow(chosen), shadow_did=dashboard.shadow(chosen.id, _SHADOW_DAYS),
+            retention_days=retention_days,
         )  # fmt: skip
 
     @door.get("/settings")
     def show() -> Response:
-        return shown(desk.admin(request))
+        saved = request.args.get("saved", "")
+        admin = desk.admin(request)
+        told = say("saved_rules", reader(), version=int(saved)) if saved.isdecimal() else ""
+        return shown(admin, told[:200])
 
     @door.post("/settings/rules")
-    def change_rules() -> Response:
+    def change_rules() -> BaseResponse:
         admin = desk.admin(request)
         site = access.named_site(request.form.get("site", ""))
-        changes = _changes(request.form)
-        if request.form.get("act") == "save":
-            rules = rulebook.change(site.name, admin.name, changes)
-            return shown(admin, told=say("saved_rules", reader(), version=rules.version))
-        found = rulebook.preview(site, changes, _PREVIEW_DAYS)
-        who = reader()
-        told = say(
-            "preview", who, days=found.days, comments=found.comments,
-            held=round(found.held_a_day), minutes=round(found.minutes_a_day),
-            missed=found.missed, wrong=found.wrong,
-        )  # fmt: skip
-        return shown(admin, told=told, rules=_as_typed(changes))
+        if request.form.get("version", str(site.rules.version)) != str(site.rules.version):
+            raise Conflict("someone else changed these rules meanwhile; look again")
+        found = changes(request.form, site.rules)
+        if request.form.get("act") == "try":
+            return shown(admin, _said(_tried(site, found)), found)
+        version = _change(site, admin.name, request.form.get("act", ""), found)
+        args = {"site": site.name, "saved": str(version)}
+        return redirect(place("/settings", {"site": args["site"]}, saved=args["saved"]), 303)
 
-    @door.post("/settings/moderators")
-    def change_moderators() -> BaseResponse:
-        admin = desk.admin(request)
-        act, name = request.form.get("act", ""), _name(request.form)
-        password = secrets.token_urlsafe(12)
-        if act == "add":
-            role = request.form.get("role", "")
-            if role not in ROLES:
-                raise Invalid([FieldError("role", "choice")])
-            access.add_moderator(name, role, password)
-        elif act == "reset":
-            sign_ins.reset(name, password)
-        elif act == "disable" and name != admin.name:
-            sign_ins.disable(name)
-            return shown(admin)
-        else:
-            raise Invalid([FieldError("act", "choice")])
-        return shown(admin, secrets=((f"{name}: {say('password', reader())}", password),))
+    @door.post("/settings/preview")
+    def preview() -> Response:
+        desk.admin(request)
+        site = access.named_site(request.form.get("site", ""))
+        return jsonify({"told": _said(_tried(site, changes(request.form, site.rules)))})
 
-    @door.post("/settings/sites")
-    def change_sites() -> Response:
-        admin = desk.admin(request)
-        act, name = request.form.get("act", ""), _name(request.form)
-        if act not in ("add", "rotate"):
+    def _tried(site: Site, found: Mapping[str, Any]) -> Preview:
+        days = _PREVIEW_DAYS if rulebook.is_short(site, _PREVIEW_DAYS) else 1
+        return rulebook.preview(site, found, days)
+
+    def _change(site: Site, admin: str, act: str, found: Mapping[str, Any]) -> int:
+        acts: dict[str, Mapping[str, Any]] = {
+            "save": found,
+            "shadow": {"shadow": found},
+            "end_shadow": {"shadow": {}},
+            "adopt": {**site.rules.shadow, "shadow": {}},
+        }
+        if act not in acts:
             raise Invalid([FieldError("act", "choice")])
-        keys = access.add_site(name) if act == "add" else access.rotate_keys(name)
-        told = ("key", keys.key), ("short_key", keys.short_key), ("coral_secret", keys.coral_secret)
-        named = [(f"{name}: {say(label, reader())}", secret) for label, secret in told]
-        return shown(admin, secrets=named)
+        return rulebook.change(site.name, admin, acts[act]).version
 
     return door
 
 
-def _name(form: Mapping[str, str]) -> str:
-    name = form.get("name", "").strip()
-    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise Invalid([FieldError("name", "required")])
-    if as_stored(name) != name:
-        raise Invalid([FieldError("name", "address")])
-    return name
+def _shadow(site: Site) -> list[tuple[str, str, str]]:
+    """Each rule that the shadow changes: its name, the value in force, the shadow's."""
+    who, rules = reader(), site.rules
+    return [
+        (name, typed(getattr(rules, name), who), typed(value, who))
+        for name, value in rules.shadow.items()
+    ]
 
 
-def _changes(form: Mapping[str, str]) -> dict[str, Any]:
-    """Budgets as numbers, lists by line; what is no number is told by name."""
-    changes: dict[str, Any] = {}
-    bad = []
-    for budget in _BUDGETS:
-        try:
-            changes[budget] = float(form.get(budget, "").replace(",", "."))
-        except ValueError:
-            bad.append(FieldError(budget, "budget"))
-    if bad:
-        raise Invalid(bad)
-    for name in _LISTS:
-        lines = form.get(name, "").splitlines()
-        changes[name] = [line.strip() for line in lines if line.strip()]
-        if any(as_stored(word) != word for word in changes[name]):
-            raise Invalid([FieldError(name, "address")])
-    return changes
-
-
-def _shown_rules(site: Site | None) -> dict[str, Any]:
-    if site is None:
-        return {}
-    return _as_typed({name: getattr(site.rules, name) for name in (*_BUDGETS, *_LISTS)})
-
-
-def _as_typed(changes: Mapping[str, Any]) -> dict[str, Any]:
-    lists = {name: "\n".join(changes[name]) for name in _LISTS}
-    return {**{name: changes[name] for name in _BUDGETS}, **lists}
+def _said(found: Preview) -> str:
+    return say(
+        "preview", reader(), comments=found.comments, days=found.days,
+        held=round(found.held_a_day), minutes=round(found.minutes_a_day), missed=found.missed,
+        wrong=found.wrong,
+    )  # fmt: skip

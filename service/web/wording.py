@@ -187,6 +187,10 @@ FIELDS: Final[Mapping[str, Sentences]] = {
     },
     "score": {"en": "A score from 0 to 1.", "id": "Skor dari 0 sampai 1."},
     "day": {"en": "A day, like 2026-11-23.", "id": "Tanggal, seperti 2026-11-23."},
+    "short_password": {
+        "en": "A password takes at least 10 characters.",
+        "id": "Kata sandi paling sedikit 10 karakter.",
+    },
     "month": {"en": "A month, like 2026-11.", "id": "Bulan, seperti 2026-11."},
     "page_size": {"en": "1 to 100 cards.", "id": "1 sampai 100 kartu."},
     "label": {

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.web.desk import PASSWORD
+
+expect.set_options(timeout=15_000)  # two cores may be shared with much else
 
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -36,6 +38,7 @@ class Newsroom:
     address: str
     chromium: Browser
     contexts: list[BrowserContext]
+    core: dict[str, Any]
 
     def browser(self, name: str = "wati", **options: Any) -> Page:
         """A moderator's browser, signed in, with the queue before it."""
@@ -69,7 +72,9 @@ def newsroom(app: Flask, chromium: Browser) -> Iterator[Newsroom]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    room = Newsroom(f"http://127.0.0.1:{server.server_port}", chromium, [])
+    room = Newsroom(
+        f"http://127.0.0.1:{server.server_port}", chromium, [], app.extensions["saring"]
+    )
     yield room
     for context in room.contexts:
         context.close()

@@ -198,6 +198,51 @@ def test_without_javascript(newsroom, site):
     assert set(verdicts(site, ids)[:6]) == {"hold"}
 
 
+def test_a_complaint_is_answered_from_the_top_of_the_queue(newsroom, site, clock):
+    ids = hold(site, 2)
+    published = site.comment(content="Semoga damai", author_email="s@example.com").json["id"]
+    page = newsroom.browser()
+    complaint = {"comment_id": published, "reason": "slander", "detail": "itu fitnah"}
+    site.post("/v1/complaints", json=complaint)
+    press(page, "j")  # the pulse goes with it: nothing moves, the complaint is announced
+    expect(page.locator("#arrived")).to_have_text("1 baru · tampilkan")
+    page.locator("#arrived a").click()
+    first = page.locator("article.card").first
+    expect(first.locator(".due")).to_have_text("batas waktu 48 jam lagi")
+    expect(first.locator(".complaint")).to_contain_text("itu fitnah")
+    press(page, "r")
+    settle(page)
+    assert verdicts(site, [*ids, published]) == ["hold", "hold", "reject"]
+    page.goto(f"{newsroom.address}/complaints")
+    expect(page.get_by_text("1 dijawab tepat waktu")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator("header.bar")).to_be_hidden()
+    expect(page.locator("table.record")).to_be_visible()
+
+
+def test_a_slider_says_what_it_means_before_it_is_saved(newsroom, site):
+    hold(site, 3)
+    page = newsroom.browser()
+    page.goto(f"{newsroom.address}/settings")
+    page.locator("#banned_words").fill("bodoh")
+    expect(page.locator("#told")).to_contain_text("3 komentar diputar ulang")
+    slider = page.locator('input[type=range][data-for="hold_per_mille"]')
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#hold_per_mille")).to_have_value("30,5")
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.get_by_text("Versi 1 berlaku.")).to_be_visible()
+
+
+def test_a_search_goes_on_by_itself_until_it_finds(newsroom, site, monkeypatch):
+    monkeypatch.setattr("service.storage.queue.LOOKED_THROUGH", 3)
+    hold(site, 11)
+    site.comment(content="bodoh jarumjerami", author_email="z@example.com")
+    page = newsroom.browser()
+    page.goto(f"{newsroom.address}/queue?text=jarumjerami")
+    expect(page.locator("article.card")).to_have_count(1)
+
+
 def test_many_at_once_with_the_effect_seen_first(newsroom, site):
     ids = hold(site, 4)
     page = newsroom.browser()
@@ -246,14 +291,31 @@ def test_nothing_leaves_for_a_third_party(newsroom, site):
     assert all(url.startswith(newsroom.address) for url in asked)
 
 
-PAGES = ("/queue", "/queue?tab=all&text=bodoh", "/scores?least=0.1", "/bulk?text=bodoh",
-         "/dashboard", "/settings")  # fmt: skip
+PAGES = ("/queue", "/queue?tab=all&text=bodoh", "/queue?tab=complaints", "/queue?tab=second",
+         "/scores?least=0.1", "/bulk?text=bodoh", "/dashboard", "/complaints", "/settings",
+         "/settings/people", "/settings/sites", "/account")  # fmt: skip
+
+
+def a_lived_in_desk(newsroom, site, ids: list[str]) -> None:
+    """A complaint, a block, a shadow and two opinions, so that every part of a page is there."""
+    site.post(
+        "/v1/complaints", json={"comment_id": ids[0], "reason": "slander", "detail": "x" * 90}
+    )
+    core = newsroom.core
+    here = core["access"].named_site("default")
+    core["review"].set_standing(here, ids[-1], "blocked", "wati")
+    core["rulebook"].change("default", "wati", {"sample_per_mille": 1000.0})
+    core["rulebook"].change("default", "wati", {"shadow": {"banned_words": ["damai"]}})
+    sampled = site.comment(content="Semoga damai", author_email="s@example.com").json["id"]
+    for name in ("wati", "budi"):
+        core["review"].rule(here, sampled, "accept", name)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(newsroom, site, scheme):
     axe = Axe()
     ids = [*roll_a_wave(site, 6), *hold(site, 3)]
+    a_lived_in_desk(newsroom, site, ids)
     page = newsroom.browser(color_scheme=scheme, bypass_csp=True)
     for path in (*PAGES, f"/queue/{ids[-1]}", "/queue/00000000-0000-7000-8000-000000000000"):
         page.goto(newsroom.address + path)
@@ -267,7 +329,7 @@ def test_axe_finds_nothing(newsroom, site, scheme):
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_is_wider_than_its_window(newsroom, site, width):
-    hold(site, 2)
+    a_lived_in_desk(newsroom, site, hold(site, 2))
     page = newsroom.browser(viewport={"width": width, "height": 844})
     for path in PAGES:
         page.goto(newsroom.address + path)

@@ -335,15 +335,21 @@
     if (!next || refilling || open().length > REFILL_AT) return;
     refilling = true;
     try {
-      const answer = await fetch(next.href, { credentials: "same-origin" });
-      if (answer.ok) {
+      const had = open().length;
+      let link = next;
+      do { // filters look through a bounded number of comments at a time: on until a card is found
+        const answer = await fetch(link.href, { credentials: "same-origin" });
+        if (!answer.ok) break;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const had = open().length;
         page.querySelectorAll("#cards > article.card").forEach((card) => { if (!byId(card.dataset.id)) list.append(document.adoptNode(card)); });
         const further = page.getElementById("next");
-        if (further) next.href = further.href; else next.remove();
-        if (!had && open().length) go(open()[0]);
-      }
+        if (further) link.href = further.href; else link.remove();
+        link = further ? link : null;
+      } while (link && !open().length);
+      const nothing = list.querySelector(".empty");
+      if (open().length) nothing?.remove();
+      else if (nothing && !link) nothing.textContent = say("empty-filtered");
+      if (!had && open().length) go(open()[0]);
     } catch { /* tried again with the next decision */ }
     refilling = false;
   }
@@ -408,5 +414,6 @@
   setInterval(pulse, PULSE_MS);
   keep();
   send();
+  if (!cards().length) refill();
   if (open()[0] && document.activeElement === document.body) go(open()[0], true);
 })();
