@@ -20,8 +20,10 @@ WORKED_OFF: Final[tuple[Tab, ...]] = ("held", "complaints", "waves", "samples", 
 """Tabs that a person works off, oldest first; the others are looked through."""
 ORDERS: Final[tuple[Order, ...]] = ("oldest", "newest", "teaches")
 _MARKED_FROM: Final = 0.5
-COUNTED: Final = 5_000
-"""Counts stop here: a page must not take longer because more is waiting."""
+COUNTED: Final = 1_000
+"""Counts behind tabs stop here: a page must not take longer because more is waiting."""
+MOST_AT_ONCE: Final = 5_000
+"""So many comments are ruled on in one stroke."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from service import privacy
-from service.cards import Author, Card, Entry, Filters, Order, Page, Standing
+from service.cards import MOST_AT_ONCE, Author, Card, Entry, Filters, Order, Page, Standing
 from service.checks.folding import fold
 from service.comments import Match, Ruling, Site
 from service.cursors import Place, read_cursor, write_cursor
@@ -19,7 +19,6 @@ from service.storage.engine import Database, Transaction
 
 PAGE: Final = 25
 CLAIM_LASTS: Final = timedelta(seconds=90)
-MOST_AT_ONCE: Final = 5_000
 _DOTS: Final = 2_000
 _MOST_PLAIN: Final = 8
 _LONGEST_WORD: Final = 60

@@ -10,7 +10,7 @@ from math import sqrt
 from typing import Final
 
 from service import events, privacy
-from service.cards import COUNTED, Filters
+from service.cards import MOST_AT_ONCE, Filters
 from service.comments import LABELS, Ruling, Site, Verdict, new_id
 from service.errors import Conflict, FieldError, Invalid, Missing
 from service.events import News
@@ -185,7 +185,7 @@ class Review:
     ) -> Stroke:
         """One stroke over everything that waits under some filters, up to 5,000 comments."""
         with self._database.read() as tx:
-            found = queue.matching(tx, filters, COUNTED)
+            found = queue.matching(tx, filters, MOST_AT_ONCE)
         return self.rule_many([(c, v) for _, c, v in found], verdict, moderator, batch=batch)
 
     def undo_batch(self, batch: str) -> int:

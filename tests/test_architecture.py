@@ -133,6 +133,7 @@ MAY_IMPORT = {
         "service.events",
         "service.reports",
         "service.rulebook",
+        "service.rules",
         "service.model",
         "service.promotion",
         "service.shadow",

@@ -8,16 +8,16 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, func, literal, select, tuple_
 
-from service.cards import Entry, Filters, Order
+from service.cards import MOST_AT_ONCE, Entry, Filters, Order
 from service.comments import Site
 from service.storage import rolling
 from service.storage.store import case_of
 from service.storage.tables import UtcDateTime, comments, complaints, sites, standings, waves
 from service.storage.tabs import COMPLAINED, HELD, REAL, bounded, narrowed, of_tab
 
-LOOKED_THROUGH: Final = 2_000
+LOOKED_THROUGH: Final = 1_000
 """Filters look through so many comments at a time; the cursor leads to the next so many."""
-_WAVES_LOOKED_THROUGH: Final = 500
+_WAVES_LOOKED_THROUGH: Final = 200
 _PAST_COUNTED: Final = 500
 
 
@@ -108,10 +108,10 @@ def site_of_wave(tx: Connection, wave_id: str) -> Site | None:
 
 
 def wave_counts(tx: Connection, wave_id: str) -> tuple[int, int]:
-    """How large a wave is, and how many of its copies wait; the latter up to `COUNTED`."""
+    """How large a wave is, and how many of its copies wait; the latter up to `MOST_AT_ONCE`."""
     size = tx.execute(select(waves.c.size).where(waves.c.id == wave_id)).scalar() or 1
     waiting = select(comments.c.id).where(comments.c.wave_id == wave_id, HELD)
-    return max(size, 1), bounded(tx, waiting)
+    return max(size, 1), bounded(tx, waiting, MOST_AT_ONCE)
 
 
 def arrived_after(tx: Connection, comment_id: str) -> int:

@@ -314,7 +314,7 @@ class QueueOut(BaseModel):
     model_config = ConfigDict(title="Queue")
     items: list[CardOut]
     cursor: str | None
-    counts: Annotated[dict[str, int], Field(description="Cards by tab, each up to 5,000.")]
+    counts: Annotated[dict[str, int], Field(description="Cards by tab, each up to 1,000.")]
 
 
 class StrokeOut(BaseModel):

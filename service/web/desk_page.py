@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.cards import Moderator
+from service.cards import COUNTED, MOST_AT_ONCE, Moderator
 from service.errors import Invalid, ServiceError, TooMany, Unauthenticated
 from service.web import desk_words, wording
 from service.web.desk_words import say
@@ -115,6 +115,8 @@ def _words(who: Reader) -> dict[str, Any]:
             say("within", who, span=who.span(bound)) if bound else say("later", who)
         ),
         "same": str,
+        "counted": COUNTED,
+        "most": MOST_AT_ONCE,
         "query": lambda given, **more: urlencode({**given, **more}),
         "reason_codes": sorted(wording.REASONS),
         "stroke": _stroke(),

@@ -417,14 +417,14 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "counting": ("Replaying the last days …", "Memutar ulang hari-hari terakhir …"),
     "run_shadow": ("Run as shadow", "Jalankan sebagai bayangan"),
-    "shadow": ("Shadow rules", "Aturan bayangan"),
+    "shadow_rules": ("Shadow rules", "Aturan bayangan"),
     "shadow_lead": (
         "Judged beside and recorded, never acted on.",
         "Ikut menilai dan dicatat, tidak pernah dipakai.",
     ),
-    "no_shadow": ("No shadow runs.", "Tidak ada bayangan."),
+    "no_shadow_rules": ("No shadow runs.", "Tidak ada bayangan."),
     "rule": ("Rule", "Aturan"),
-    "in_force": ("In force", "Berlaku"),
+    "now_in_force": ("In force", "Berlaku"),
     "in_shadow": ("Shadow", "Bayangan"),
     "shadow_did": (
         "In 7 days {count} comment {given} would have been {instead}.|"

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic import model_validator as after_model
 from pydantic_core import PydanticCustomError
 
-from service.cards import COUNTED
+from service.cards import MOST_AT_ONCE
 
 Verdict = Literal["accept", "hold", "reject"]
 Label = Literal["spam", "toxic", "off_topic", "other"]
@@ -55,7 +55,7 @@ class RulingsIn(BaseModel):
 
     verdict: Verdict
     labels: Annotated[list[Label], Field(max_length=4)] = []
-    rulings: Annotated[list[SeenIn], Field(max_length=COUNTED)] = []
+    rulings: Annotated[list[SeenIn], Field(max_length=MOST_AT_ONCE)] = []
     wave_id: UUID | None = None
     filters: dict[str, str] | None = Field(
         None, description="The query of GET /v1/queue: site, reason, language, text and so on."

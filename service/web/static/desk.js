@@ -320,7 +320,7 @@
     });
   }
 
-  const format = (number) => new Intl.NumberFormat(document.documentElement.lang).format(number) + (number >= 5000 ? "+" : "");
+  const format = (number) => new Intl.NumberFormat(document.documentElement.lang).format(number) + (number >= Number(desk.dataset.counted) ? "+" : "");
 
   function count() {
     const place = document.querySelector('.tabs [aria-current] .count');
