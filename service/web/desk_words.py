@@ -396,9 +396,7 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "author_per_minute": ("Comments a minute, one author", "Komentar semenit, satu penulis"),
     "network_per_minute": ("Comments a minute, one network", "Komentar semenit, satu jaringan"),
     "retention_days": ("Erase after so many days", "Hapus setelah sekian hari"),
-    "learn_thresholds": (
-        "Rulings here move the thresholds", "Putusan di sini menggeser ambang"
-    ),
+    "learn_thresholds": ("Rulings here move the thresholds", "Putusan di sini menggeser ambang"),
     "toxicity_rejects": ("Toxicity may reject", "Kekasaran boleh menolak"),
     "require_name_email": ("Name and e-mail are required", "Nama dan surel wajib"),
     "hold_first_time": ("Hold every first comment", "Tahan setiap komentar pertama"),
