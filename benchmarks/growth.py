@@ -199,8 +199,8 @@ def main() -> None:
                 f"{row['share_of_empty']:>15} {row['bytes_each']:>11}",
                 flush=True,
             )
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "growth.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+            RESULTS.mkdir(exist_ok=True)
+            (RESULTS / "growth.json").write_text(json.dumps(rows, indent=1) + "\n")
 
 
 if __name__ == "__main__":

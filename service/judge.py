@@ -26,9 +26,10 @@ from service.comments import (
 )
 from service.errors import Unavailable
 from service.rules import Rules
-from service.scoring.scorer import Assessment, NoModel, Scorer
+from service.scoring.scorer import Assessment, Explanation, NoModel, Scorer
 
 _ADVERTISING: Final = ("spam", "gambling")
+_MOST_MATCHES: Final = 10
 _HEAD_OF: Final = {code: head for head, code in policy.HEAD_REASONS.items()}
 
 
@@ -186,13 +187,17 @@ def _beside(
 
 def explained(decision: Decision, scorer: Scorer | NoModel, text: str) -> Decision:
     """The same decision with the stretches of text that weighed, beside each score's reason."""
-    reasons = []
-    for signal in decision.reasons:
-        head = _HEAD_OF.get(signal.code)
-        if head:
-            spans = scorer.explain(text, head).spans
-            heaviest = sorted((s for s in spans if s.weight > 0), key=lambda s: -s.weight)[:10]
-            matches = tuple(Match(s.start, s.end, round(s.weight, 3)) for s in heaviest)
-            signal = replace(signal, matches=matches)
-        reasons.append(signal)
+    heads = [_HEAD_OF[signal.code] for signal in decision.reasons if signal.code in _HEAD_OF]
+    if not heads:
+        return decision
+    found = {of.head: _heaviest(of) for of in scorer.explain_each(text, heads)}
+    reasons = (
+        replace(signal, matches=found[_HEAD_OF[signal.code]]) if signal.code in _HEAD_OF else signal
+        for signal in decision.reasons
+    )
     return replace(decision, reasons=tuple(reasons))
+
+
+def _heaviest(explanation: Explanation) -> tuple[Match, ...]:
+    spans = sorted((s for s in explanation.spans if s.weight > 0), key=lambda s: -s.weight)
+    return tuple(Match(s.start, s.end, round(s.weight, 3)) for s in spans[:_MOST_MATCHES])

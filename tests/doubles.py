@@ -35,6 +35,9 @@ class FakeScorer:
         start = text.find(word)
         return Explanation(head, -4.0, 2.0, (Span(start, start + len(word), 6.0),))
 
+    def explain_each(self, text: str, heads: Sequence[str]) -> list[Explanation]:
+        return [self.explain(text, head) for head in heads]
+
     def thresholds(
         self,
         reject_per_mille: float,

@@ -43,7 +43,7 @@ def phrases(
     weights: dict[str, list[float]] = defaultdict(list)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for text in list(dict.fromkeys(texts))[:MOST_TEXTS]:
-        found = explain(features, heads, text, head)
+        [found] = explain(features, heads, text, [head])
         words = [(text[s.start : s.end].strip(_EDGES), s.weight) for s in found.spans[:-1]]
         for key, shown, weight in _one_and_two([(w, v) for w, v in words if w]):
             weights[key].append(weight)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from service import offsets
 from service.scoring import addresses
@@ -40,19 +40,28 @@ class Explanation:
 
 
 def explain(
-    features: CommentFeatures, heads: MultiHeadLogistic, text: str, head: str
-) -> Explanation:
-    """Credit each n-gram to its middle character and add up by word."""
-    column = list(heads.labels).index(head)
+    features: CommentFeatures, heads: MultiHeadLogistic, text: str, names: Sequence[str]
+) -> list[Explanation]:
+    """For each of some heads: credit each n-gram to its middle character and add up by word.
+
+    Where the n-grams lie is the same for all heads, and most of the work.
+    """
     bags, ranges = features.locate(text)
-    views = heads.contributions(bags, column)
-    whole = views.pop(len(bags.chars) - 1)
-    places = [(starts + ends - 1) // 2 for starts, ends in ranges]
-    spans = _by_word(text, np.concatenate(places), np.concatenate(views))
-    spans.append(Span(0, len(text), float(whole.sum())))
-    intercept = float(heads.intercept_[column])
-    logit = intercept + sum(span.weight for span in spans)
-    return Explanation(head, intercept, logit, tuple(spans))
+    places = np.concatenate([(starts + ends - 1) // 2 for starts, ends in ranges])
+    words = [match.span() for match in _WORD.finditer(text)] or [(0, len(text))]
+    word = _word_at(text, words, places)
+    found = []
+    for name in names:
+        column = heads.labels.index(name)
+        views = heads.contributions(bags, column)
+        whole = float(views.pop(len(bags.chars) - 1).sum())
+        sums = np.bincount(word, np.concatenate(views), len(words)).tolist()
+        spans = [Span(*span, weight) for span, weight in zip(words, sums, strict=True)]
+        spans.append(Span(0, len(text), whole))
+        intercept = float(heads.intercept_[column])
+        logit = intercept + sum(span.weight for span in spans)
+        found.append(Explanation(name, intercept, logit, tuple(spans)))
+    return found
 
 
 def in_utf16(found: Explanation, text: str) -> Explanation:
@@ -62,14 +71,11 @@ def in_utf16(found: Explanation, text: str) -> Explanation:
     return replace(found, spans=tuple(Span(*place, span.weight) for place, span in spans))
 
 
-def _by_word(text: str, places: Ints, weights: NDArray[np.float64]) -> list[Span]:
-    """Add up weights word by word; a place is one past its position in the joined text."""
-    words = [match.span() for match in _WORD.finditer(text)] or [(0, len(text))]
+def _word_at(text: str, words: Sequence[tuple[int, int]], places: Ints) -> Ints:
+    """The number of the word at each place, which is one past its position in the joined text."""
     original = _original(text)[np.clip(places - 1, 0, None)]
     firsts = np.array([start for start, _ in words])
-    word = np.clip(np.searchsorted(firsts, original, side="right") - 1, 0, None)
-    sums = np.bincount(word, weights, len(words))
-    return [Span(*word, float(weight)) for word, weight in zip(words, sums, strict=True)]
+    return np.clip(np.searchsorted(firsts, original, side="right") - 1, 0, None)
 
 
 def _original(text: str) -> Ints:
