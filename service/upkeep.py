@@ -1,28 +1,23 @@
-"""Keeping house: forget an author, apply retention, back up, restore, examine."""
+"""Keeping house: forget an author, apply retention, back up, restore."""
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from service import events, home, privacy
+from service import events, privacy
 from service.comments import utc_now
-from service.errors import BadSettings, ServiceError
-from service.model import Models
+from service.errors import BadSettings
 from service.moderation import ANSWERS_KEPT
-from service.settings import Settings
 from service.storage import accounts, complaints, store
 from service.storage import events as told
-from service.storage.engine import Database, open_database
-from service.storage.migrate import pending
+from service.storage.engine import Database
 
 EVENTS_KEPT: Final = timedelta(days=90)
-_LEAST_FREE_BYTES: Final = 200 * 1024 * 1024
 
 
 def forget(database: Database, secret: bytes, emails: Sequence[str]) -> int:
@@ -91,50 +86,6 @@ def _prove_backup(source: sqlite3.Connection, file: str) -> None:
 
 def _opened(file: str | Path) -> closing[sqlite3.Connection]:
     return closing(sqlite3.connect(file))
-
-
-def examine(settings: Settings) -> dict[str, str]:
-    """Each part of the installation with an empty string, or what is wrong with it."""
-    return {name: _failure_of(check, settings) for name, check in _EXAMINATIONS.items()}
-
-
-def _home(settings: Settings) -> None:
-    home.prepare(settings)
-
-
-def _migrations(settings: Settings) -> None:
-    behind = pending(open_database(settings.database_url))
-    if behind:
-        raise BadSettings(behind)
-
-
-def _model(settings: Settings) -> None:
-    Models.of(home.prepare(settings)).load()
-
-
-def _disk(settings: Settings) -> None:
-    try:
-        free = shutil.disk_usage(settings.home).free
-    except OSError as error:
-        raise BadSettings(f"'{settings.home}' cannot be looked at ({error.strerror})") from error
-    if free < _LEAST_FREE_BYTES:
-        raise BadSettings(f"{free // 2**20} MiB free; at least {_LEAST_FREE_BYTES // 2**20} wanted")
-
-
-_EXAMINATIONS: Final[Mapping[str, Callable[[Settings], None]]] = {
-    "home and secret": _home,
-    "database and migrations": _migrations,
-    "model": _model,
-    "disk": _disk,
-}
-
-
-def _failure_of(check: Callable[[Settings], None], settings: Settings) -> str:
-    try:
-        check(settings)
-    except ServiceError as error:
-        return str(error)
-    return ""
 
 
 def _sqlite_path(database: Database) -> str:

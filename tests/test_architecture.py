@@ -258,6 +258,7 @@ COMPOSE = {
     "service.server",
     "service.cli",
     "service.upkeep",
+    "service.doctor",
 }
 
 LIBRARY_ROOMS = {

@@ -19,7 +19,6 @@ from service.errors import Unauthenticated
 from service.storage.engine import Database, open_database
 from tests.conftest import SECRET
 from tests.doubles import Site
-from tests.running import ROOT
 
 PASSWORD = "kata sandi yang panjang"
 
@@ -298,33 +297,6 @@ def test_backups_of_postgresql_are_its_own(run, postgres, monkeypatch, tmp_path,
     (tmp_path / "file").touch()
     with pytest.raises(Refused, match="use pg_dump and pg_restore"):
         run(command, str(tmp_path / "file"))
-
-
-def test_doctor(run, monkeypatch):
-    """One line each; the model of the repository is sound."""
-    monkeypatch.setenv("SARING_MODELS_DIR", str(ROOT / "models"))
-    assert run("doctor").splitlines() == [
-        "ok    home and secret",
-        "ok    database and migrations",
-        "ok    model",
-        "ok    disk",
-    ]
-
-
-def test_doctor_finds_what_is_wrong(run, monkeypatch, tmp_path):
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("SARING_HOME", str(tmp_path / "file" / "home"))
-    monkeypatch.setenv("SARING_DATABASE_URL", f"sqlite:///{tmp_path}/none/saring.db")
-    with pytest.raises(Refused) as refused:
-        run("doctor")
-    said = str(refused.value).splitlines()
-    assert [line.partition(":")[0] for line in said] == [
-        "FAIL  home and secret",
-        "FAIL  database and migrations",
-        "FAIL  model",
-        "FAIL  disk",
-    ]
-    assert "SARING_HOME: got" in said[0]
 
 
 def test_a_mistyped_command_says_what_there_is(run):

@@ -9,6 +9,7 @@ import click
 from service import upkeep
 from service.cli.installation import installation
 from service.comments import utc_now
+from service.doctor import examine
 from service.settings import Settings
 
 _BYTE_ORDER_MARK: Final = "\ufeff"  # what some editors put before the first line
@@ -53,8 +54,8 @@ def restore(file: str) -> None:
 
 @click.command("doctor")
 def doctor() -> None:
-    """Look at settings, database, migrations, model and disk: one line each."""
-    findings = upkeep.examine(Settings.from_env())
+    """Look at settings, database, secrets, webhooks, model and disk: one line each."""
+    findings = examine(Settings.from_env())
     for name, failure in findings.items():
         click.echo(f"{'FAIL' if failure else 'ok  '}  {name}{': ' + failure if failure else ''}")
     if any(findings.values()):

@@ -83,6 +83,28 @@ class Database:
             driver.execute(_BUSY_TIMEOUT)
         return int(moved)
 
+    @contextmanager
+    def begin_rebuilding(self) -> Iterator[Connection]:
+        """A write transaction in which tables may be rebuilt, for migrations.
+
+        SQLite empties a table's children when the table is dropped to be made anew, unless foreign
+        keys are off, which can be said outside a transaction only. They are checked at the end.
+        """
+        if not self.is_sqlite:
+            with self.begin() as tx:
+                yield tx
+            return
+        with _translated(), self._turn, self._writes.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                        raise Unavailable("the migration would leave rows without their parents")
+            finally:
+                driver.execute("PRAGMA foreign_keys=ON")
+
     def forget_freed_pages(self) -> None:
         """Empty the write-ahead log, so that what was erased is gone from every file.
 

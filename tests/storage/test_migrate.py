@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -33,6 +36,22 @@ def test_migrating_twice_changes_nothing(empty):
     migrate(empty)
     migrate(empty)
     assert pending(empty) == ""
+
+
+def test_replicas_that_start_together_take_turns(database_url):
+    """Each with its own connection, at the same moment, on an empty database."""
+    opened = [open_database(database_url) for _ in range(4)]
+    barrier = threading.Barrier(len(opened))
+
+    def start(database):
+        barrier.wait()
+        migrate(database)
+        return pending(database)
+
+    with ThreadPoolExecutor(len(opened)) as pool:
+        assert list(pool.map(start, opened)) == [""] * len(opened)
+    for database in opened:
+        database.engine.dispose()
 
 
 def test_migrations_make_the_declared_tables(database):

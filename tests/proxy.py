@@ -1,0 +1,50 @@
+"""A real nginx with the file that deploy/ has for replicas, on free ports of this machine."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.running import ROOT, free_port, until
+
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+SITE = ROOT / "deploy" / "nginx-replicas.conf"
+
+
+def configuration(directory: Path, listen: int, ports: Sequence[int]) -> Path:
+    """The shipped site with these replicas, in a configuration that needs no root."""
+    site = SITE.read_text(encoding="utf-8").replace("listen 80;", f"listen 127.0.0.1:{listen};")
+    named = re.findall(r"^    server saring-\w:8000 (.*);$", site, re.MULTILINE)
+    here = "\n".join(f"    server 127.0.0.1:{port} {named[0]};" for port in ports)
+    site = re.sub(r"(?:^    server saring-\w:8000 .*\n?)+", here + "\n", site, flags=re.MULTILINE)
+    (directory / "site.conf").write_text(site, encoding="utf-8")
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "\n".join(f"{kind}_temp_path {directory}/{kind};" for kind in kinds)
+    main = directory / "nginx.conf"
+    main.write_text(
+        f"daemon off;\nworker_processes 1;\npid {directory}/pid;\nerror_log {directory}/errors;\n"
+        f"events {{ worker_connections 512; }}\n"
+        f"http {{\n{temporary}\ninclude {directory}/site.conf;\n}}\n",
+        encoding="utf-8",
+    )
+    return main
+
+
+@contextmanager
+def proxy(directory: Path, ports: Sequence[int]) -> Iterator[str]:
+    """nginx before these ports; its address."""
+    assert NGINX
+    directory.mkdir(exist_ok=True)
+    listen = free_port()
+    command = [NGINX, "-p", str(directory), "-c", str(configuration(directory, listen, ports))]
+    process = subprocess.Popen([*command, "-e", str(directory / "errors")])
+    try:
+        until((directory / "pid").exists, "nginx is up", 10)
+        yield f"http://127.0.0.1:{listen}"
+    finally:
+        process.terminate()
+        process.wait(20)
