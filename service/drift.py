@@ -26,7 +26,7 @@ SHIFT: Final = 0.25
 LEAST_ROWS: Final = 200
 _SAMPLE: Final = 1_000
 _AT_ONCE: Final = 20
-_REST: Final = 2.0
+_REST: Final = 4.0
 _WEEK: Final = timedelta(days=7)
 _FRESH: Final = timedelta(hours=6)
 OVERRULED: Final = "overruled"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from service import events, policy
 from service.comments import Case, Decision, Site
@@ -12,6 +14,8 @@ from service.scoring.scorer import NoModel
 from service.storage import accounts, store
 from service.storage import events as told
 from service.storage.engine import Database
+
+_REST: Final = 4.0  # of the time it worked: a queue full of comments must not slow new ones
 
 
 class Rejudging:
@@ -34,9 +38,11 @@ class Rejudging:
             sites = accounts.all_sites(tx)
         for site in sites:
             for case, version in self._stale(site, count):
+                began = time.perf_counter()
                 decision = self._judge.decide_again(site, case)
                 if decision != case.decision:  # what still cannot be scored stays untouched
                     done += self._replace(site, case, version, decision)
+                time.sleep(_REST * (time.perf_counter() - began))
         return done
 
     def _stale(self, site: Site, count: int) -> list[tuple[Case, int]]:

@@ -29,7 +29,7 @@ from service.storage.shadow import Differing
 CHOICE: Final = "shadow.json"
 _AT_ONCE: Final = 25
 _MOST_A_ROUND: Final = 500
-_REST: Final = 2.0  # of the time it worked, so that answers have the processor
+_REST: Final = 4.0  # of the time it worked, so that answers have the processor
 _SHOWN: Final = 100
 
 

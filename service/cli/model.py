@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 
 import click
@@ -17,6 +19,7 @@ from service.promotion import Change, Listed
 from service.settings import Settings
 
 _REFUSED_BY_GATE = 3
+_GIVES_WAY = 10
 by_whom = click.option("--by", default=None, help="Who does this; default: your user name.")
 json_too = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -29,6 +32,8 @@ def here() -> Models:
 @click.group("model")
 def model() -> None:
     """Models: shipped with the software, or made here."""
+    with suppress(OSError):
+        os.nice(_GIVES_WAY)  # loading one to prove it must not slow the service beside it
 
 
 @model.command("list")
