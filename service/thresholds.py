@@ -69,9 +69,10 @@ class Thresholds:
 
     def learn(self, site: Site) -> bool:
         """Draw a site's bounds anew; whether they are others than those in force."""
-        self._asked[site.id], scorer = self._now(), self._scorer()
+        scorer = self._scorer()
         if isinstance(scorer, NoModel) or not site.rules.learn_thresholds:
             return False
+        self._asked[site.id] = self._now()
         until = self._now() - SETTLED
         asked = (site.id, scorer.version, until - WINDOW, until)
         with self._database.read() as tx:
