@@ -27,11 +27,11 @@ _TINY: Final = 1e-9
 
 
 def raised(good: Mapping[str, Mapping[str, Sequence[float]]], base: Floats, now: Floats) -> Good:
-    """Curves moved up by as much as the tail of rehearsed texts moved.
+    """Curves moved up by as much as the tail of our own good texts moved.
 
     Parameters
     ----------
-    base, now : ndarray of shape (rehearsed texts, heads)
+    base, now : ndarray of shape (good rehearsed texts, heads)
         Log-odds before and after learning.
     """
     shares = np.array(TAIL)

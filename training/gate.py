@@ -8,8 +8,9 @@ by an exact one-sided sign test (McNemar's) and by the interval of the differenc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import log
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +22,7 @@ LEAST_ROWS: Final = 30
 GOLD_MARGIN, SITE_MARGIN = 0.0, 0.01
 GOLD_LEVEL, SITE_LEVEL = 0.05, 0.01
 _Z: Final = 1.96
+_COIN: Final = log(2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,26 @@ def never(name: str, happened: Bools) -> Outcome:
     rows = np.flatnonzero(happened)
     many = "once" if len(rows) == 1 else f"{len(rows)} times"
     return Outcome((), (f"{name}: {many}",) if len(rows) else ())
+
+
+def orderly(losses: Mapping[float, float]) -> Outcome:
+    """Whether what some rulings teach tells the others better than a coin would.
+
+    Parameters
+    ----------
+    losses : mapping of float to float
+        Mean log loss of rulings left out, by penalty; empty where it was not measured.
+    """
+    best = min(losses.values(), default=0.0)
+    if best < _COIN:
+        return Outcome((), ())
+    return Outcome(
+        (),
+        (
+            "rulings: they contradict each other; what some of them teach tells the others worse "
+            f"than a coin would (log loss {best:.2f}). See `saring labels conflicts`",
+        ),
+    )
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:

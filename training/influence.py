@@ -28,6 +28,7 @@ _ROUNDS: Final = 3
 _KNOWN_BAD: Final = 0.9
 _TRUSTED_FROM, _IGNORED_UNTIL = 0.8, 0.55
 _AGREED: Final = 0.5
+_DISTRUSTED: Final = 0.5
 _MOST_AGREED: Final = 2.0
 _Z: Final = 1.645
 
@@ -46,6 +47,11 @@ class Influence:
     def doubted(self) -> dict[str, float]:
         """Moderators who are listened to less than fully."""
         return {who: share for who, share in self.trust.items() if share < 1.0}
+
+    @property
+    def distrusted(self) -> set[str]:
+        """Moderators who are hardly listened to: their rulings judge no model either."""
+        return {who for who, share in self.trust.items() if share < _DISTRUSTED}
 
 
 def weigh(lessons: Lessons, ages: Floats, half_life_days: float = 0.0) -> Influence:
@@ -135,20 +141,20 @@ def _agreement(
 ) -> tuple[int, int]:
     """Of one person's rulings on which others or the base have something to say: with, and all.
 
-    Others speak where what they taught moved the score. The base speaks only where it is sure that
-    a comment is bad: that it sees nothing wrong is no evidence against who found something new.
+    Others speak where what they taught moved a score to its side. The base speaks only where it is
+    sure that a comment is bad: that it sees nothing wrong is no evidence against who found
+    something new.
     """
     agreed = judged = 0
     for head in ("spam", "toxicity"):
         column = HEADS.index(head)
         target = lessons.targets[:, column]
         rows = np.flatnonzero(own & ~np.isnan(target))
-        shift = after[rows, column] - base[rows, column]
-        sure = expit(base[rows, column]) >= _KNOWN_BAD
-        speaks = (np.abs(shift) >= _EVIDENCE) | sure
-        said = np.where(np.abs(shift) >= _EVIDENCE, shift > 0, True)
-        agreed += int((speaks & (said == (target[rows] == 1))).sum())
-        judged += int(speaks.sum())
+        now, shift = after[rows, column], after[rows, column] - base[rows, column]
+        bad = (now >= 0.0) & ((shift >= _EVIDENCE) | (expit(base[rows, column]) >= _KNOWN_BAD))
+        good = (now < 0.0) & (shift <= -_EVIDENCE)
+        agreed += int((bad & (target[rows] == 1)).sum() + (good & (target[rows] == 0)).sum())
+        judged += int(bad.sum() + good.sum())
     return agreed, judged
 
 

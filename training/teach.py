@@ -27,6 +27,7 @@ REHEARSAL: Final = 500.0
 FEWEST: Final = 8
 """Different texts of either kind that a head needs before it learns anything."""
 _FOLDS: Final = 3
+_REFERENCE: Final = 0.05
 _MOST_TRIED: Final = 2_000
 _TRIED: Final = 20
 _REHEARSED: Final = 4_000
@@ -51,11 +52,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Classroom:
-    """Lessons on their ground, ready for any number of fits."""
+    """Lessons on their ground, ready for any number of fits; ``good`` rehearsed texts are told."""
 
     pipeline: Pipeline
     lessons: Lessons
     ground: Ground
+    good: NDArray[np.bool_]
     ages: Floats
     plan: Plan
 
@@ -64,10 +66,20 @@ class Classroom:
         """Log-odds of the base for each lesson."""
         return self.ground.base[: self.ground.lessons]
 
+    def good_before_and_after(self, additions: Additions) -> tuple[Floats, Floats]:
+        """Log-odds of the good ones among the rehearsed texts, without additions and with them."""
+        after = prior.scores(self.ground, additions)
+        before, now = (part[self.ground.lessons :][self.good] for part in (self.ground.base, after))
+        return before, now
+
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What was learnt. ``silent`` says of each head that learnt nothing why."""
+    """What was learnt.
+
+    ``losses``: by penalty, the mean log loss of rulings left out. ``silent`` says of each head that
+    learnt nothing why.
+    """
 
     additions: Additions
     influence: Influence
@@ -82,19 +94,23 @@ def enter(
     """Featurise labels and rehearsed texts once."""
     texts = [row.teaches for row in rows]
     groups = np.array([row.group for row in rows], np.int64)
-    ground = prior.prepare(pipeline, texts, groups, rehearsed(), spread)
+    ours, good = rehearsed()
+    ground = prior.prepare(pipeline, texts, groups, ours, spread)
     found = lessons(rows, 1.0 / (1.0 + np.exp(-ground.base[: ground.lessons])))
-    return Classroom(pipeline, found, ground, found.ages(now), plan)
+    return Classroom(pipeline, found, ground, good, found.ages(now), plan)
 
 
-def rehearsed() -> list[str]:
-    """Texts that we wrote ourselves, a fixed choice of them."""
-    texts = [
-        str(json.loads(line)["text"])
+def rehearsed() -> tuple[list[str], NDArray[np.bool_]]:
+    """Texts that we wrote ourselves, a fixed choice of them, and which of them are good."""
+    rows = [
+        json.loads(line)
         for path in sorted(WRITTEN.glob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
-    return sorted(texts, key=lambda text: hashlib.sha256(text.encode()).digest())[:_REHEARSED]
+    rows.sort(key=lambda row: hashlib.sha256(row["text"].encode()).digest())
+    chosen = rows[:_REHEARSED]
+    bad = [any(row.get(head) == 1 for head in GATING) for row in chosen]
+    return [str(row["text"]) for row in chosen], ~np.array(bad, np.bool_)
 
 
 def teach(room: Classroom, rows: NDArray[np.bool_], spread: Map = here) -> Taught:
@@ -108,7 +124,7 @@ def teach(room: Classroom, rows: NDArray[np.bool_], spread: Map = here) -> Taugh
     main = tuple(head for head in heads if head in ("spam", "toxicity"))
 
     def others(factor: Floats) -> Floats:
-        additions = _learn(room, rows, factor, main, room.plan.penalties[0])
+        additions = _learn(room, rows, factor, main, _REFERENCE)
         return prior.scores(room.ground, additions)[: room.ground.lessons][rows]
 
     influence.distrust(found, part, room.base[rows], others)
@@ -173,6 +189,9 @@ def _choose(
     losses: dict[float, float] = dict.fromkeys(room.plan.penalties, 0.0)
     for (penalty, _), loss in zip(trials, spread(_try, shared, trials), strict=True):
         losses[penalty] += loss
+    columns = [HEADS.index(head) for head in heads]
+    total = float(told[1][:, columns][~np.isnan(told[0][:, columns])].sum())
+    losses = {penalty: loss / max(total, 1e-9) for penalty, loss in losses.items()}
     return min(losses, key=lambda penalty: (losses[penalty], -penalty)), losses
 
 

@@ -68,6 +68,12 @@ def test_one_thing_may_never_happen():
     assert gate.never("x", np.array([True, False])).refusals == ("x: once",)
 
 
+def test_rulings_that_tell_less_than_a_coin_are_refused():
+    assert gate.orderly({0.3: 0.9, 0.1: 0.4}).passed
+    assert gate.orderly({}).passed
+    assert "they contradict each other" in gate.orderly({0.3: 0.9, 0.1: 0.7}).refusals[0]
+
+
 def test_the_gold_rows_are_those_that_shipped():
     rows = gold.load()
     assert len(rows.texts) >= 300

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -12,10 +14,12 @@ from service.comments import utc_now
 from service.model import Models
 from service.scoring import artefact
 from tests.conftest import SECRET
+from tests.running import dask_cluster
 from tests.scoring.conftest import metadata
 from tests.training.labelled import past, ruling
-from training import gold, retrain
+from training import gate, gold, retrain
 from training.retrain import INTERRUPTED, NOTHING, PASSED, REFUSED
+from training.teach import Plan
 
 NEW_SPAM = "jasa pijat panggilan hubungi kata3"
 LOOSE = {"spam": {"id": [0.5] * 102, "en": [0.5] * 102}}
@@ -108,18 +112,47 @@ def hijacked():
     return rejects + [ruling(300 + n, f"jasa pijat kata{n % 9}", "accept") for n in range(200)]
 
 
-def test_worse_on_gold_is_refused_and_says_where(models, run, capsys):
+@pytest.fixture
+def one_step(monkeypatch):
+    """The largest step or none: no smaller ones are tried."""
+    monkeypatch.setattr(retrain, "Plan", partial(Plan, penalties=(0.01,)))
+
+
+def test_worse_on_gold_is_refused_and_says_where(models, run, one_step, capsys):
     assert run(hijacked(), "--promote") == REFUSED
     assert "refused: gold against tiny" in capsys.readouterr().err
     assert models.in_force().version == "tiny"
-    gate = models.gate(candidate(models))
-    assert not gate["passed"]
-    assert gate["refusals"]
+    found = models.gate(candidate(models))
+    assert not found["passed"]
+    assert found["refusals"]
     report = (models.folder(candidate(models)) / "report.html").read_text()
     assert "It is refused" in report
 
 
-def test_force_is_recorded(models, run):
+def test_whom_all_others_contradict_judges_nothing_either(models, run):
+    """A hijacked account among honest ones: what they teach is learnt, and it is not refused."""
+    honest = [replace(row, moderator=("ani", "tuti", "eko")[n % 3])
+              for n, row in enumerate(past(300))]  # fmt: skip
+    liar = [
+        replace(row, moderator="mala", group=row.group + 1_000, labels=("spam",) if accept else (),
+                verdict="reject" if accept else "accept")
+        for row in past(100) for accept in [row.verdict == "accept"]
+    ]  # fmt: skip
+    assert run([*honest, *liar]) == PASSED
+    told = models.metadata(candidate(models)).metrics["retraining"]
+    assert list(told["doubted"]) == ["mala"]
+    report = (models.folder(candidate(models)) / "report.html").read_text()
+    assert "mala was contradicted" in report
+
+
+def test_a_smaller_step_is_taken_before_it_is_refused(models, run, monkeypatch):
+    monkeypatch.setattr(gate, "orderly", lambda _: gate.Outcome((), ()))
+    assert run(hijacked()) == PASSED
+    told = models.metadata(candidate(models)).metrics["retraining"]
+    assert told["penalty"] > 0.01
+
+
+def test_force_is_recorded(models, run, one_step):
     assert run(hijacked(), "--force") == PASSED
     assert models.in_force() == candidate(models)
     assert promotion.past(models)[0].forced
@@ -173,4 +206,25 @@ def test_rulings_of_the_database_are_learnt(models, settings):
 
 def test_an_unknown_site_is_one_line(models, capsys):
     assert retrain.main(["--site", "tidak-ada"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_cluster_learns_the_same(models, run):
+    """Features and cross-validation by two processes, and the same weights as by one."""
+    rows = past(150)
+    with dask_cluster() as address:
+        assert run(rows, "--scheduler", address) == PASSED
+    spread = models.load(candidate(models))
+    shutil.rmtree(models.made)
+    assert run(rows) == PASSED
+    alone = models.load(candidate(models))
+    texts = [NEW_SPAM, "terima kasih", "slot gacor", "dasar tolol"]
+    assert [a.scores for a in spread.assess(texts)] == [a.scores for a in alone.assess(texts)]
+    assert spread.metadata.good == alone.metadata.good
+    told = [m.metadata.metrics["retraining"] for m in (spread, alone)]
+    assert told[0]["losses"] == told[1]["losses"]
+
+
+def test_a_cluster_that_is_not_there_is_one_line(models, run, capsys):
+    assert run(past(20), "--scheduler", "not an address") == 2
     assert capsys.readouterr().err.count("\n") == 1
