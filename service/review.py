@@ -14,7 +14,7 @@ from service.cards import MOST_AT_ONCE, Filters
 from service.comments import LABELS, Ruling, Site, Verdict, new_id
 from service.errors import Conflict, FieldError, Invalid, Missing
 from service.events import News
-from service.storage import accounts, complaints, queue, store, verdicts
+from service.storage import accounts, complaints, queue, store, strokes, verdicts
 from service.storage import events as told
 from service.storage.engine import Database, Transaction
 
@@ -133,14 +133,10 @@ class Review:
         with self._database.begin() as tx:
             if not verdicts.rule_wave(tx, site.id, wave_id, verdict, now + WAVE_RULING_LASTS):
                 raise Missing("no such wave")
-            news = []
-            for comment_id, version in verdicts.held_in_wave(tx, wave_id):
-                ruling = self._ruling(comment_id, verdict, moderator, (), "")
-                if verdicts.rule(tx, ruling, version, batch):
-                    news.append(self._ruled(tx, ruling, batch))
-            of_comments = [item for items in news for item in items]
-            of_wave = events.wave_ruled(wave_id, verdict, batch, len(news))
-            self._tell(tx, site, [of_wave, *of_comments])
+            made, answered = strokes.rule_waiting(tx, wave_id, verdict, moderator, batch, now)
+            news = [events.ruled(ruling.comment_id, verdict, (), batch) for ruling in made]
+            news += [events.complaint_resolved(c, about, verdict) for c, about in answered]
+            self._tell(tx, site, [events.wave_ruled(wave_id, verdict, batch, len(made)), *news])
         return batch
 
     def undo_wave(self, site: Site, wave_id: str, batch: str) -> int:
@@ -149,10 +145,10 @@ class Review:
         with self._database.begin() as tx:
             if not verdicts.rule_wave(tx, site.id, wave_id, None, None):
                 raise Missing("no such wave")
-            restored = [c for c in verdicts.ruled_in_batch(tx, batch) if verdicts.undo(tx, c, now)]
-            of_wave = events.wave_ruling_undone(wave_id, batch, len(restored))
-            self._tell(tx, site, [of_wave, *(_undone(tx, site.id, c) for c in restored)])
-        return len(restored)
+            news = [news for _, news in _taken_back(tx, batch, now)]
+            of_wave = events.wave_ruling_undone(wave_id, batch, len(news))
+            self._tell(tx, site, [of_wave, *news])
+        return len(news)
 
     def rule_many(
         self,
@@ -192,9 +188,8 @@ class Review:
         """Take back every ruling of one stroke that still stands; how many were restored."""
         now = self._now()
         with self._database.begin() as tx:
-            restored = [c for c in verdicts.ruled_in_batch(tx, batch) if verdicts.undo(tx, c, now)]
-            homes = store.sites_of(tx, restored)
-            self._tell_each(tx, [(c, [_undone(tx, homes[c], c)]) for c in restored])
+            restored = _taken_back(tx, batch, now)
+            self._tell_each(tx, [(comment_id, [news]) for comment_id, news in restored])
         return len(restored)
 
     def set_standing(self, site: Site, comment_id: str, standing: str, moderator: str) -> None:
@@ -247,6 +242,17 @@ class Review:
         self, comment_id: str, verdict: Verdict, moderator: str, labels: tuple[str, ...], note: str
     ) -> Ruling:
         return Ruling(new_id(), comment_id, verdict, labels, note, moderator, self._now())
+
+
+def _taken_back(tx: Transaction, batch: str, now: datetime) -> list[tuple[str, News]]:
+    """Take a stroke back; each comment that changed, with what there is to tell of it."""
+    freed, earlier = strokes.take_back(tx, batch, now)
+    homes = store.sites_of(tx, earlier)
+    told = [
+        (one.comment_id, events.ruling_undone(one.comment_id, one.verdict, one.decided_by))
+        for one in freed
+    ]
+    return told + [(c, _undone(tx, homes[c], c)) for c in earlier]
 
 
 def _undone(tx: Transaction, site_id: str, comment_id: str) -> News:

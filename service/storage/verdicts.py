@@ -31,7 +31,7 @@ def rule(
     values = {"verdict": ruling.verdict, "ruling": ruling.verdict, "version": seen_version + 1}
     if not tx.execute(update(comments).where(mine).values(values)).rowcount:
         return False
-    tx.execute(insert(rulings), {**_row(ruling, batch), "sent_id": sent_id})
+    tx.execute(insert(rulings), {**ruling_row(ruling, batch), "sent_id": sent_id})
     return True
 
 
@@ -65,7 +65,7 @@ def add_opinion(tx: Connection, ruling: Ruling, sent_id: str | None) -> bool:
     ruled = tx.execute(select(rulings.c.id).where(mine).limit(1)).first()
     if ruled or not tx.execute(sampled).scalar():
         return False
-    tx.execute(insert(rulings), {**_row(ruling, None), "sent_id": sent_id})
+    tx.execute(insert(rulings), {**ruling_row(ruling, None), "sent_id": sent_id})
     return True
 
 
@@ -102,6 +102,12 @@ def undo(tx: Connection, comment_id: str, now: datetime) -> bool:
     return True
 
 
+def undo_if_of(tx: Connection, comment_id: str, batch: str, now: datetime) -> bool:
+    """The same where the ruling in force was made in that stroke; else False, and no change."""
+    in_force = _in_force(tx, comment_id)
+    return in_force is not None and in_force.batch == batch and undo(tx, comment_id, now)
+
+
 def is_ruling(tx: Connection, ruling_id: str, comment_id: str) -> bool:
     """Whether a ruling of this id was made on a comment, taken back or not."""
     return tx.execute(_made(ruling_id, comment_id)).first() is not None
@@ -117,13 +123,6 @@ def latest_sent(tx: Connection, comment_id: str) -> str | None:
     """What the sender called the ruling in force; empty where it has no such name."""
     found = _in_force(tx, comment_id)
     return (found.sent_id or "") if found else None
-
-
-def held_in_wave(tx: Connection, wave_id: str) -> list[tuple[str, int]]:
-    """Id and version of each comment of a wave that no person has ruled on."""
-    mine = and_(comments.c.wave_id == wave_id, comments.c.ruling.is_(None))
-    rows = tx.execute(select(comments.c.id, comments.c.version).where(mine))
-    return [(row.id, row.version) for row in rows]
 
 
 def ruled_in_batch(tx: Connection, batch: str) -> list[str]:
@@ -197,7 +196,8 @@ def _in_force(tx: Connection, comment_id: str) -> Row[Any] | None:
     return tx.execute(select(rulings).where(mine).order_by(*latest).limit(1)).first()
 
 
-def _row(ruling: Ruling, batch: str | None) -> dict[str, Any]:
+def ruling_row(ruling: Ruling, batch: str | None) -> dict[str, Any]:
+    """A ruling as the columns of its row."""
     return {
         "id": ruling.id,
         "comment_id": ruling.comment_id,

@@ -1,0 +1,87 @@
+"""Rulings made in one stroke, in a few statements however many they are.
+
+The writer's lock must not be held for as long as five thousand single rulings take.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, exists, insert, or_, select, update
+
+from service.comments import Ruling, Verdict, new_id
+from service.storage import complaints, verdicts
+from service.storage.tables import comments, rulings
+from service.storage.tables import complaints as complained
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A comment of a stroke that was taken back, and what is in force instead."""
+
+    comment_id: str
+    verdict: Verdict
+    decided_by: str
+
+
+def rule_waiting(
+    tx: Connection, wave_id: str, verdict: Verdict, moderator: str, batch: str, now: datetime
+) -> tuple[list[Ruling], list[tuple[str, str]]]:
+    """Rule on each copy of a wave that no person has ruled on.
+
+    Returns the rulings, and (complaint, comment) for the complaints that they answer.
+    """
+    mine = and_(comments.c.wave_id == wave_id, comments.c.ruling.is_(None))
+    values = {"verdict": verdict, "ruling": verdict, "version": comments.c.version + 1}
+    columns = comments.c.id, comments.c.complaint_due_at
+    rows = tx.execute(update(comments).where(mine).values(values).returning(*columns)).all()
+    made = [Ruling(new_id(), row.id, verdict, (), "", moderator, now) for row in rows]
+    if made:
+        tx.execute(insert(rulings), [verdicts.ruling_row(ruling, batch) for ruling in made])
+    raised = {row.id for row in rows if row.complaint_due_at}
+    answered = [
+        (complaint, ruling.comment_id)
+        for ruling in made
+        if ruling.comment_id in raised
+        for complaint in complaints.resolve(tx, ruling)
+    ]
+    return made, answered
+
+
+def take_back(tx: Connection, batch: str, now: datetime) -> tuple[list[Restored], list[str]]:
+    """Take back what still stands of a stroke.
+
+    Returns the comments that are the machine's again, and those in which an earlier ruling is in
+    force again. A later ruling on a comment stays in force.
+    """
+    standing = and_(rulings.c.batch == batch, rulings.c.undone_at.is_(None))
+    other = rulings.alias("other")
+    ruled_apart = exists().where(
+        other.c.comment_id == comments.c.id,
+        other.c.undone_at.is_(None),
+        or_(other.c.batch.is_(None), other.c.batch != batch),
+    )
+    of_batch = select(rulings.c.comment_id).where(standing)
+    machine = comments.c.decision["verdict"].as_string()
+    values = {"ruling": None, "verdict": machine, "version": comments.c.version + 1}
+    freed = tx.execute(
+        update(comments)
+        .where(comments.c.id.in_(of_batch), ~ruled_apart)
+        .values(values)
+        .returning(comments.c.id, comments.c.verdict, comments.c.decision)
+    ).all()
+    restored = [Restored(row.id, row.verdict, row.decision["decided_by"]) for row in freed]
+    rest = set(tx.execute(of_batch).scalars()) - {one.comment_id for one in restored}
+    earlier = [c for c in sorted(rest) if verdicts.undo_if_of(tx, c, batch, now)]
+    _reopen(tx, batch)
+    tx.execute(update(rulings).where(standing).values(undone_at=now))
+    return restored, earlier
+
+
+def _reopen(tx: Connection, batch: str) -> None:
+    """What the stroke answered waits again."""
+    mine = select(rulings.c.id).where(rulings.c.batch == batch, rulings.c.undone_at.is_(None))
+    answered = select(complained.c.comment_id, complained.c.ruling_id)
+    for row in tx.execute(answered.where(complained.c.ruling_id.in_(mine))).all():
+        complaints.reopen(tx, row.comment_id, row.ruling_id)
