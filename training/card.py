@@ -52,8 +52,8 @@ def write(metadata: Metadata) -> str:
         peak_mb=cost["peak_mb"],
     )
     sections = (
-        *(_data, _eval, _unseen, _thresholds, _budgets, _lengths, _identities, _disguised),
-        *(_languages, _test, _calibration),
+        *(_data, _eval, _unseen, _thresholds, _budgets, _lengths, _identities, _functional),
+        *(_disguised, _languages, _test, _calibration),
     )
     return "\n".join([head, *(section(metadata) for section in sections)]) + "\n"
 
@@ -191,6 +191,21 @@ def _identities(metadata: Metadata) -> str:
         f"{whole['held']:.2%} of harmless sentences are held, {whole['held_gap']:+.2%} of the "
         "worst term; where 5 % of harmless sentences would be flagged, the worst term has "
         f"{whole['widest_gap']:+.3f}. The ten worst terms:\n\n{table}\n"
+    )
+
+
+def _functional(metadata: Metadata) -> str:
+    found = metadata.metrics["functional"]
+    rows = (
+        [ability, lang, f"{share:.3f}"]
+        for lang, figures in found.items()
+        for ability, share in figures["abilities"].items()
+    )
+    whole = ", ".join(f"{f['auc']:.3f} ({lang}, {f['rows']} rows)" for lang, f in found.items())
+    return (
+        "\n## Functional tests of hate\n\nSentences we wrote for measuring alone. AUC of toxicity: "
+        f"{whole}. By ability, the share of pairs\nwith sentences of the other answer that are in "
+        f"order:\n\n{_table(['ability', 'language', 'in order'], rows)}\n"
     )
 
 

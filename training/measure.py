@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from service.scoring.labels import HEADS
-from training import evaluate, evidence, identities, outcomes, serving
+from training import evaluate, evidence, functional, identities, outcomes, serving
 from training.config import Config
 from training.datasets import LABELS, Table
 from training.evidence import Part
@@ -76,6 +76,7 @@ def measure(
         "lengths": outcomes.by_length(evidence.slices(list(parts)), gates),
         "languages": outcomes.languages(table.where(held_out), unseen.where(held_out)),
         "identities": _identities(never, gates),
+        "functional": functional.measure(pipeline),
         "disguised": disguised(pipeline, parts, gates, config.unknown_limit),
         "thresholds": {
             lang: {head: {"hold": t.hold, "reject": t.reject} for head, t in by_head.items()}
