@@ -54,6 +54,7 @@ class Config:
     weak_weight: float
     unsure_weight: float
     written_weight: float
+    written_factors: dict[str, float]
     copies_power: float
     source_power: float
     own_weight: float

@@ -118,7 +118,8 @@ def own(path: Path, config: Config) -> Iterator[Row]:
     copies = Counter(record["group"] for record in records)
     for record in records:
         group, lang = record["group"], record["lang"]
-        weight = config.written_weight / copies[group] ** config.copies_power
+        factor = config.written_factors.get(path.stem, 1.0) * config.written_weight
+        weight = factor / copies[group] ** config.copies_power
         labels = [float(record.get(head, NAN)) for head in HEADS]
         part = _draw(group, "split", 10)
         yield Row(

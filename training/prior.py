@@ -59,7 +59,7 @@ def prepare(
 ) -> Ground:
     """Featurise lessons and rehearsed texts once for all fits; ``spread`` maps over batches."""
     heads = pipeline.named_steps["heads"]
-    layout = Layout(heads.bits, heads.word_bits, heads.word_weight)
+    layout = Layout(heads.bits, heads.word_bits, heads.pair_bits, heads.word_weight)
     whole = [*texts, *rehearsed]
     batches = [whole[start : start + _BATCH] for start in range(0, len(whole), _BATCH)]
     parts = list(spread(featurise, pipeline, batches))
@@ -80,7 +80,7 @@ def featurise(pipeline: Pipeline, texts: list[str]) -> tuple[csr_array, Floats]:
     """Counts of n-grams of some texts, and what the base says of them in log-odds."""
     heads = pipeline.named_steps["heads"]
     bags = pipeline.named_steps["features"].transform(texts)
-    layout = Layout(heads.bits, heads.word_bits, heads.word_weight)
+    layout = Layout(heads.bits, heads.word_bits, heads.pair_bits, heads.word_weight)
     return counts(layout, bags), heads.decision_function(bags)[:, : len(HEADS)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.sparse import csr_array, vstack
 from service.scoring.grams import NOWHERE, Grams, Ints
 
 Floats = NDArray[np.float32]
+Place = Callable[[NDArray[np.uint32]], NDArray[np.uint32]]
 _SPREAD = np.uint32(0x9E3779B1)
 _CHUNK = 2048
 
@@ -36,20 +37,23 @@ class Bags:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where hashes live in a weight table: characters first, then words, apart.
+    """Where hashes live in a weight table: characters, then words, then what several words make.
 
-    A word counts ``word_weight`` times an n-gram of characters, which is folded into the table
-    after fitting; only the length of the text, its n-grams weighed like that, is left to serving.
+    Words are apart because word vectors are folded into their rows: whatever shared a row with a
+    word would be taken for one like it. A word counts ``word_weight`` times an n-gram of
+    characters, which is folded into the table after fitting; only the length of the text, its
+    n-grams weighed like that, is left to serving.
     """
 
     bits: int
     word_bits: int
+    pair_bits: int
     word_weight: float
 
     @property
     def rows(self) -> int:
         """Rows of the table."""
-        return (1 << self.bits) + (1 << self.word_bits)
+        return (1 << self.bits) + (1 << self.word_bits) + (1 << self.pair_bits)
 
     def chars(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
         """Rows of character n-grams, by Knuth's multiplicative method."""
@@ -57,14 +61,23 @@ class Layout:
         spread >>= np.uint32(32 - self.bits)
         return spread
 
-    def words(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        """Rows of words and pairs of words."""
+    def singles(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Rows of words."""
         return (hashes >> np.uint32(32 - self.word_bits)) + np.uint32(1 << self.bits)
+
+    def several(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Rows of pairs and triples of words, and of what words look like."""
+        start = (1 << self.bits) + (1 << self.word_bits)
+        return (hashes >> np.uint32(32 - self.pair_bits)) + np.uint32(start)
+
+    def _views(self, bags: Bags) -> list[tuple[Place, Grams]]:
+        first, *others = bags.words
+        views: list[tuple[Place, Grams]] = [(self.chars, view) for view in bags.chars]
+        return [*views, (self.singles, first), *((self.several, view) for view in others)]
 
     def all(self, bags: Bags) -> list[tuple[NDArray[np.uint32], Ints]]:
         """Rows and counts per text of every view."""
-        found = [(self.chars(view.hashes), view.counts) for view in bags.chars]
-        return found + [(self.words(view.hashes), view.counts) for view in bags.words]
+        return [(place(view.hashes), view.counts) for place, view in self._views(bags)]
 
     def scale(self, bags: Bags) -> Floats:
         """One over the length of each text as a vector."""
@@ -76,8 +89,7 @@ class Layout:
 
     def matrix(self, bags: Bags) -> csr_array:
         """Counts of all n-grams as one scaled sparse matrix, for fitting."""
-        views = [(self.chars, view) for view in bags.chars]
-        views += [(self.words, view) for view in bags.words]
+        views = self._views(bags)
         ends = [np.concatenate(([0], np.cumsum(view.counts))) for _, view in views]
         scale, blocks = self.scale(bags), []
         for low in range(0, len(bags), _CHUNK):

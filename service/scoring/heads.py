@@ -41,7 +41,9 @@ class MultiHeadLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     bits : int
         Character n-grams share ``2 ** bits`` rows of the table.
     word_bits : int
-        Words and pairs of words share ``2 ** word_bits`` rows after those.
+        Words share ``2 ** word_bits`` rows after those.
+    pair_bits : int
+        What is made of several words, and their looks, share ``2 ** pair_bits`` rows after those.
     word_weight : float
         How much more a word counts than an n-gram of characters.
     rarity_power : float
@@ -65,7 +67,7 @@ class MultiHeadLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Attributes
     ----------
-    table_ : ndarray of shape (2 ** bits + 2 ** word_bits, n_labels)
+    table_ : ndarray of shape (rows, n_labels)
         Weights of hashed n-grams, calibration folded in.
     intercept_ : ndarray of shape (n_labels,)
     """
@@ -73,8 +75,9 @@ class MultiHeadLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         labels: tuple[str, ...] = HEADS + LANGUAGES,
-        bits: int = 19,
+        bits: int = 18,
         word_bits: int = 18,
+        pair_bits: int = 18,
         word_weight: float = 2.5,
         rarity_power: float = 1.25,
         penalty: float = 2e-6,
@@ -89,6 +92,7 @@ class MultiHeadLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.labels = labels
         self.bits = bits
         self.word_bits = word_bits
+        self.pair_bits = pair_bits
         self.word_weight = word_weight
         self.rarity_power = rarity_power
         self.penalty = penalty
@@ -153,14 +157,15 @@ class MultiHeadLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         if not self.vectors:
             return None
-        words = layout.words(X.words[0].hashes).astype(np.int64)
+        hashes, counts = X.words[0].hashes.astype(np.int64), X.words[0].counts
         known, vectors = word_vectors(
-            words, X.words[0].counts, self.vectors, _LEAST, _MOST, self.random_state
+            hashes, counts, self.vectors, _LEAST, _MOST, self.random_state
         )
         column = np.empty(layout.rows, np.int64)
         column[order] = np.arange(layout.rows)
         found = np.zeros((layout.rows, self.vectors), np.float32)
-        found[column[known]] = vectors
+        row = layout.singles(known.astype(np.uint32))
+        found[column[row[::-1]]] = vectors[::-1]  # of words in one row the commonest counts
         sample = design[::_SAMPLE] @ found
         sample -= sample.mean(axis=0)
         length = np.sqrt(np.square(sample).sum(axis=1).mean())
@@ -244,14 +249,16 @@ class MultiHeadLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return logits
 
     def _layout(self) -> Layout:
-        return Layout(self.bits, self.word_bits, self.word_weight)
+        return Layout(self.bits, self.word_bits, self.pair_bits, self.word_weight)
 
     def _sum_one(self, X: Bags) -> Floats:
         layout = self._layout()
         chars = layout.chars(np.concatenate([view.hashes for view in X.chars]))
-        words = layout.words(np.concatenate([view.hashes for view in X.words]))
-        ids = np.concatenate((chars, words))
-        square = max(len(chars) + self.word_weight**2 * len(words), 1.0)
+        singles = layout.singles(X.words[0].hashes)
+        several = layout.several(np.concatenate([view.hashes for view in X.words[1:]]))
+        ids = np.concatenate((chars, singles, several))
+        words = len(singles) + len(several)
+        square = max(len(chars) + self.word_weight**2 * words, 1.0)
         weights = np.full((1, len(ids)), 1.0 / math.sqrt(square), np.float32)
         summed: Floats = weights @ self.table_.take(ids, axis=0)
         return summed

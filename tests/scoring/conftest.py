@@ -54,7 +54,8 @@ def metadata(**changes: Any) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def pipeline() -> Pipeline:
     texts, y = labelled()
-    model = build_pipeline({"heads__bits": 13, "heads__word_bits": 12, "heads__penalty": 1e-9})
+    bits = {"heads__bits": 13, "heads__word_bits": 12, "heads__pair_bits": 12}
+    model = build_pipeline({**bits, "heads__penalty": 1e-9})
     return model.fit(texts, y)
 
 

@@ -25,6 +25,7 @@ weak_weight = 0.2
 unsure_weight = 0.5
 written_weight = 1.0
 copies_power = 0.0
+written_factors = {}
 source_power = 0.0
 own_weight = 2.0
 disguise = [0.5, 0.1]
@@ -35,6 +36,7 @@ squeezed_sizes = [4]
 [heads]
 bits = 12
 word_bits = 10
+pair_bits = 10
 [priors]
 """
 DATASET = """
