@@ -62,10 +62,7 @@ def credentials(app: Flask, clock) -> dict[str, Credential]:
         Credential("admin's token", desk.new_token("ani")),
         Credential("revoked token", revoked),
         Credential("token of somebody disabled", disabled),
-        session_of(app, "wati", "moderator's session"),
-        session_of(app, "ani", "admin's session"),
-        _without_word(session_of(app, "ani", "session without its word")),
-        _with_word(session_of(app, "ani", "session with another's word"), app),
+        *living_sessions(app).values(),
         expired,
         signed_out,
         of_disabled,
@@ -80,6 +77,17 @@ def session_of(app: Flask, name: str, called: str) -> Credential:
     assert cookie
     word = csrf_of(client.get("/queue").text)
     return Credential(called, cookies={"saring_session": cookie.value}, csrf=word)
+
+
+def living_sessions(app: Flask) -> dict[str, Credential]:
+    """Sessions that are good: of each role, and of an admin whose forms have not the right word."""
+    made = [
+        session_of(app, "wati", "moderator's session"),
+        session_of(app, "ani", "admin's session"),
+        _without_word(session_of(app, "ani", "session without its word")),
+        _with_word(session_of(app, "ani", "session with another's word"), app),
+    ]
+    return {credential.name: credential for credential in made}
 
 
 def _without_word(session: Credential) -> Credential:
