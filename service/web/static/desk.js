@@ -335,12 +335,12 @@
     if (!next || refilling || open().length > REFILL_AT) return;
     refilling = true;
     try {
-      const had = open().length;
-      let link = next;
+      let link = next, had = 0;
       do { // filters look through a bounded number of comments at a time: on until a card is found
         const answer = await fetch(link.href, { credentials: "same-origin" });
         if (!answer.ok) break;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        had = open().length; // while it was fetched, the last card may have been decided
         page.querySelectorAll("#cards > article.card").forEach((card) => { if (!byId(card.dataset.id)) list.append(document.adoptNode(card)); });
         const further = page.getElementById("next");
         if (further) link.href = further.href; else link.remove();
