@@ -85,5 +85,6 @@ def test_the_first_comment_waits_for_no_tables(make_app):
     """Coral gives an answer 800 ms; making them takes half of that on an idle machine."""
     folding._tables.cache_clear()
     folding._ascii_kinds.cache_clear()
+    folding.fold.cache_clear()
     make_app()
     assert folding._tables.cache_info().currsize == 1
