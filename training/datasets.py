@@ -92,14 +92,19 @@ class Table:
         return self.where(row.split in names for row in self.rows)
 
 
-def load(folder: Path, config: Config, written: Path | None = WRITTEN) -> Table:
-    """Every configured data set and the text we wrote ourselves, without exact copies."""
+def load(
+    folder: Path, config: Config, written: Path | None = WRITTEN, before: Sequence[Row] = ()
+) -> Table:
+    """Rows at hand, every configured data set and the text we wrote, without exact copies.
+
+    Of a text that ``before`` has too, only the rows there stay; those are taken as they are.
+    """
     rows: list[Row] = []
     for dataset in config.datasets:
         rows += read(folder / f"{dataset.name}.csv.gz", dataset, config)
     for path in sorted(written.glob("*.jsonl")) if written else ():
         rows += own(path, config)
-    return Table(balanced(unique(rows), config.source_power))
+    return Table(balanced([*before, *unique(rows, before)], config.source_power))
 
 
 def balanced(rows: list[Row], power: float) -> list[Row]:
@@ -121,12 +126,11 @@ def own(path: Path, config: Config) -> Iterator[Row]:
         factor = config.written_factors.get(path.stem, 1.0) * config.written_weight
         weight = factor / copies[group] ** config.copies_power
         labels = [float(record.get(head, NAN)) for head in HEADS]
-        part = _draw(group, "split", 10)
         yield Row(
             record["text"],
             f"written-{path.stem}",
             group,
-            ("dev", "test", *["train"] * 8)[part],
+            drawn(group),
             lang,
             (*labels, *_language(lang, (), "")),
             (*[weight] * len(HEADS), *[1.0] * len(LANGUAGES)),
@@ -197,20 +201,30 @@ def _split(split: str, group: str, dataset: Dataset) -> str:
 _WITHOUT_DEV = frozenset({"en-wikipedia-talk", "en-youtube-spam"})
 
 
+def drawn(group: str) -> str:
+    """The split of a group that nobody suggested one for: a tenth each for dev and test."""
+    return ("dev", "test", *["train"] * 8)[_draw(group, "split", 10)]
+
+
 def _draw(group: str, purpose: str, sides: int) -> int:
     return hashlib.sha256(f"{purpose}:{group}".encode()).digest()[0] % sides
 
 
-def unique(rows: Iterable[Row]) -> list[Row]:
-    """Leave out texts that read the same as an earlier one."""
-    seen: set[str] = set()
+def unique(rows: Iterable[Row], before: Iterable[Row] = ()) -> list[Row]:
+    """Leave out texts that read the same as an earlier one, or as one from before."""
+    seen = {key(row.text) for row in before}
     kept = []
     for row in rows:
-        key = _NOT_LETTERS.sub("", row.text.casefold()) or row.text
-        if key not in seen:
-            seen.add(key)
+        plain = key(row.text)
+        if plain not in seen:
+            seen.add(plain)
             kept.append(row)
     return kept
+
+
+def key(text: str) -> str:
+    """The same for texts that differ in case, signs and spaces only."""
+    return _NOT_LETTERS.sub("", text.casefold()) or text
 
 
 def read_eval(path: Path) -> Table:

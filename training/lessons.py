@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, get_args, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,24 @@ _FINER: Final = {"gambling": "spam", "identity_attack": "toxicity", "threat": "t
 _NAMED: Final = {"spam": "spam", "toxic": "toxicity"}
 _SEEN: Final = 0.5
 _GUESSED: Final = 0.5
+_FIELDS: Final = frozenset(field.name for field in fields(Label))
+_VERDICTS: Final = get_args(get_type_hints(Label)["verdict"])
+_KINDS: Final[dict[type, tuple[str, ...]]] = {
+    str: (
+        "id",
+        "content",
+        "teaches",
+        "verdict",
+        "source",
+        "moderator",
+        "ruled_at",
+        "site",
+        "language",
+    ),
+    int: ("author", "group", "agreed", "disagreed"),
+    list: ("labels", "codes"),
+    dict: ("scores",),
+}
 REPORT_WEIGHT: Final = 0.3
 IMPORT_WEIGHT: Final = 0.7
 
@@ -77,17 +95,51 @@ class Lessons:
 
 
 def read(path: Path) -> list[Label]:
-    """Labels of a file that ``saring export-labels`` wrote."""
+    """Labels of a file that ``saring export-labels`` wrote; `Refused` names the first bad line."""
     try:
-        with path.open(encoding="utf-8") as file:
-            return [_label(json.loads(line)) for line in file if line.strip()]
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise Refused(f"{path} is no export of labels: {error}") from error
+        with path.open("rb") as file:
+            return [
+                _label(line, f"{path}, line {n}") for n, line in enumerate(file, 1) if line.strip()
+            ]
+    except OSError as error:
+        raise Refused(f"{path} is no export of labels: {error.strerror}") from error
 
 
-def _label(record: dict[str, Any]) -> Label:
+def _label(line: bytes, place: str) -> Label:
+    """A line as a label; what is wrong is told without quoting the comment."""
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise Refused(f"{place} is no export of labels: it is no JSON") from error
+    wrong = _wrong(record)
+    if wrong:
+        raise Refused(f"{place} is no export of labels: {wrong}")
     lists = {name: tuple(record[name]) for name in ("labels", "codes")}
     return Label(**{**record, **lists})
+
+
+def _wrong(record: Any) -> str:
+    """Why a line is no label; empty where it is one."""
+    if not isinstance(record, dict):
+        return "it is no JSON object"
+    for name in sorted(_FIELDS ^ record.keys()):
+        return f"{name} is {'missing' if name in _FIELDS else 'unknown'}"
+    for kind, names in _KINDS.items():
+        for name in names:
+            if not isinstance(record[name], kind):
+                return f"{name} is not of type {kind.__name__}"
+    if not all(isinstance(item, str) for name in ("labels", "codes") for item in record[name]):
+        return "labels and codes are lists of words"
+    if record["verdict"] not in _VERDICTS:
+        return f"verdict is none of {', '.join(_VERDICTS)}"
+    return "" if _is_moment(record["ruled_at"]) else "ruled_at is no moment with a time zone"
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def lessons(rows: Iterable[Label], scores: Floats) -> Lessons:

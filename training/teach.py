@@ -115,23 +115,35 @@ def rehearsed() -> tuple[list[str], NDArray[np.bool_]]:
 
 def teach(room: Classroom, rows: NDArray[np.bool_], spread: Map = here) -> Taught:
     """Learn from some of the lessons in a room."""
-    part = room.lessons.where(rows)
-    found = influence.weigh(part, room.ages[rows], room.plan.half_life_days)
-    heads, silent = _willing(part, found.factor)
+    found, heads, silent = listen(room, rows)
     if not heads:
         nothing = Additions((), np.zeros((len(room.ground.ids), 0), np.float32))
         return Taught(nothing, found, 0.0, {}, silent)
-    main = tuple(head for head in heads if head in ("spam", "toxicity"))
-
-    def others(factor: Floats) -> Floats:
-        additions = _learn(room, rows, factor, main, _REFERENCE)
-        return prior.scores(room.ground, additions)[: room.ground.lessons][rows]
-
-    influence.distrust(found, part, room.base[rows], others)
-    influence.cap_moderators(found, part)
-    penalty, losses = _choose(room, rows, found.factor, main, spread)
+    penalty, losses = _choose(room, rows, found.factor, _main(heads), spread)
     additions = _learn(room, rows, found.factor, heads, penalty)
     return Taught(additions, found, penalty, losses, silent)
+
+
+def listen(
+    room: Classroom, rows: NDArray[np.bool_]
+) -> tuple[Influence, tuple[str, ...], dict[str, str]]:
+    """How far some of the lessons count, the heads that learn, and why the others do not."""
+    part = room.lessons.where(rows)
+    found = influence.weigh(part, room.ages[rows], room.plan.half_life_days)
+    heads, silent = _willing(part, found.factor)
+
+    def others(factor: Floats) -> Floats:
+        additions = _learn(room, rows, factor, _main(heads), _REFERENCE)
+        return prior.scores(room.ground, additions)[: room.ground.lessons][rows]
+
+    if heads:
+        influence.distrust(found, part, room.base[rows], others)
+        influence.cap_moderators(found, part)
+    return found, heads, silent
+
+
+def _main(heads: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(head for head in heads if head in ("spam", "toxicity"))
 
 
 def _willing(part: Lessons, factor: Floats) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from sklearn.pipeline import Pipeline
 
+from service.errors import ServiceError
 from service.scoring import artefact
 from service.scoring.features import build_pipeline
 from service.scoring.labels import LANGUAGES
@@ -32,6 +33,7 @@ from training import (
     folds,
     measure,
     reference,
+    rulings,
     serving,
 )
 from training.datasets import DATA, LABELS, Table
@@ -60,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             settings = replace(settings, seed=options.seed)
         config.check_licences(settings.datasets, allow_noncommercial=options.allow_noncommercial)
         train(settings, options, console)
-    except config.Refused as refusal:
+    except (config.Refused, ServiceError) as refusal:
         print(f"training refused: {refusal}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -79,6 +81,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=None, help="default: the configuration's")
     parser.add_argument("--allow-noncommercial", action="store_true")
     parser.add_argument("--no-written", action="store_true", help="leave out our written text")
+    parser.add_argument("--labels", type=Path, help="learn from `saring export-labels` too")
     parser.add_argument("--quote", action="store_true", help="quote errors in the report")
     return parser.parse_args(arguments)
 
@@ -89,7 +92,9 @@ def train(settings: config.Config, options: argparse.Namespace, console: Console
     version = options.version or created.strftime("%Y%m%d-%H%M")
     with console.status("reading") as status:
         written = None if options.no_written else datasets.WRITTEN
-        table = datasets.load(options.data, settings, written)
+        own = rulings.read(options.labels, settings, created) if options.labels else None
+        table = datasets.load(options.data, settings, written, own.rows if own else ())
+        settings = own.beside(settings) if own else settings
         status.update("fitting")
         pipeline = fit(settings, table)
         cost = _cost(began)
@@ -127,6 +132,8 @@ def train(settings: config.Config, options: argparse.Namespace, console: Console
         )
     artefact.point(options.out, saved)
     print(f"{version}: {saved.digest[:12]}, {cost['seconds']} s, {cost['peak_mb']} MB")
+    if own:
+        print(own.summary())
 
 
 def fit(settings: config.Config, table: Table) -> Pipeline:
