@@ -70,7 +70,19 @@ def export(database: Database, site_id: str = "") -> Iterator[Label]:
     with database.read() as tx:
         quoted, chances = _Quoted(tx, site_id), _chances(tx)
         for found in labels.ruled(tx, site_id):
-            yield _label(found, numbers, groups, quoted, chances[found.site_id])
+            teaches = quoted.without(found)
+            yield _label(found, numbers, groups, teaches, chances[found.site_id])
+
+
+def newest(database: Database, most: int) -> Iterator[Label]:
+    """The labels of the ``most`` ruled comments that came last, oldest first, for reading only:
+    what they quote is left in, since taking it out means to read every comment there is."""
+    numbers, groups = _Numbers(), _Groups()
+    with database.read() as tx:
+        chances = _chances(tx)
+        for found in labels.ruled(tx, after=labels.before_newest(tx, most)):
+            teaches = found.case.submission.content
+            yield _label(found, numbers, groups, teaches, chances[found.site_id])
 
 
 def latest(database: Database, count: int) -> list[tuple[str, str]]:
@@ -92,15 +104,13 @@ def _contradictory(group: list[Label]) -> bool:
     return len({row.verdict for row in group}) > 1 or any(row.disagreed for row in group)
 
 
-def _label(
-    found: Ruled, numbers: _Numbers, groups: _Groups, quoted: _Quoted, chance: float
-) -> Label:
+def _label(found: Ruled, numbers: _Numbers, groups: _Groups, teaches: str, chance: float) -> Label:
     case, word = found.case, found.words[-1]
     decision, submission = case.decision, case.submission
     return Label(
         id=case.id,
         content=submission.content,
-        teaches=quoted.without(found),
+        teaches=teaches,
         verdict=word.verdict,
         labels=word.labels,
         source=_source(word),

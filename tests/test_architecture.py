@@ -130,6 +130,7 @@ MAY_IMPORT = {
         "service.review",
         "service.newsreel",
         "service.complaints",
+        "service.contradictions",
         "service.events",
         "service.reports",
         "service.rulebook",
@@ -240,6 +241,7 @@ MAY_IMPORT = {
         "service.errors",
     },
     "service.labels": {"service.checks", "service.storage", "service.comments"},
+    "service.contradictions": {"service.labels", "service.storage", "service.comments"},
     # Learning from an installation opens it as a command does, and reads its export of rulings.
     "training": {
         "service.scoring",

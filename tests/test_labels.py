@@ -6,6 +6,7 @@ import pytest
 
 from service import labels
 from service.comments import Arrival
+from service.contradictions import Contradictions
 from service.metrics import Metrics
 from service.moderation import Moderation
 from service.reports import Reports
@@ -132,6 +133,27 @@ def test_near_copies_ruled_both_ways_are_contradictory(submit, review, site, exp
         text = f"Promo pulsa murah tiap hari Jumat hubungi kami segera {number}"
         review.rule(site, submit(text, f"n{number}"), verdict, "ani")
     assert [len(group) for group in labels.conflicts(export())] == [2]
+
+
+def test_the_newest_are_those_that_came_last(submit, review, site, database):
+    ids = [submit(text, f"n{text[:2]}") for text in ("satu dua", "tiga empat", "lima enam")]
+    for comment in reversed(ids):
+        review.rule(site, comment, "accept", "ani")
+    submit("belum dilihat")
+    assert [row.id for row in labels.newest(database, 2)] == ids[1:]
+    assert [row.id for row in labels.newest(database, 3)] == ids
+
+
+def test_contradictions_are_shown_with_the_rulings_that_stand(submit, review, site, database):
+    ids = [submit(f"Promo pulsa murah hari Jumat hubungi kami segera {n}", f"n{n}") for n in (1, 2)]
+    review.rule(site, ids[0], "reject", "ani")
+    review.rule(site, ids[0], "accept", "tuti")
+    review.undo(site, ids[0])
+    review.rule(site, ids[1], "accept", "tuti")
+    (found,) = Contradictions(database).page(1).contradictions
+    assert [
+        (one.id, [(said.moderator, said.verdict) for said in one.rulings]) for one in found.opinions
+    ] == [(ids[1], [("tuti", "accept")]), (ids[0], [("ani", "reject")])]
 
 
 def test_the_quoted_honest_part_of_a_spam_teaches_nothing(submit, review, site, export):

@@ -20,7 +20,8 @@ IP = "198.51.100.78"
 MARKS = (MARK, IP, f"x {MARK} {IP}", f"{quote(MARK)},{IP}", f"/queue?text={MARK}")
 QUERY = (
     "tab", "order", "site", "reason", "language", "article", "author", "text", "least", "most",
-    "since", "until", "cursor", "limit", "done", "stroke", "restored", "next", "month", "x", MARK,
+    "since", "until", "cursor", "limit", "done", "stroke", "restored", "next", "month", "page", "x",
+    MARK,
 )  # fmt: skip
 ROUTES_OF_THE_SITES = ("/v1/comments", "/1.1/", "/v1alpha1/", "/coral", "/v1/score", "/demo")
 SPELLED = re.compile(rb"mark\.ed78|198\.51\.100\.78")

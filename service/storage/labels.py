@@ -40,9 +40,8 @@ class Ruled:
     words: tuple[Word, ...]
 
 
-def ruled(tx: Connection, site_id: str = "") -> Iterator[Ruled]:
-    """Every comment that is ruled on, test strings left out."""
-    after = ""
+def ruled(tx: Connection, site_id: str = "", after: str = "") -> Iterator[Ruled]:
+    """Every comment that is ruled on, or those after the comment ``after``; no test strings."""
     while True:
         query = select(comments, sites.c.name.label("site_name")).join(sites)
         query = query.where(comments.c.ruling.is_not(None), comments.c.is_test.is_(False))
@@ -53,6 +52,13 @@ def ruled(tx: Connection, site_id: str = "") -> Iterator[Ruled]:
         if len(rows) < _PAGE:
             return
         after = rows[-1].id
+
+
+def before_newest(tx: Connection, most: int) -> str:
+    """The comment after which ``most`` came that are ruled on; "" where there are no more."""
+    query = select(comments.c.id).order_by(comments.c.id.desc()).limit(1).offset(most)
+    query = query.where(comments.c.ruling.is_not(None), comments.c.is_test.is_(False))
+    return str(tx.scalar(query) or "")
 
 
 def beside(

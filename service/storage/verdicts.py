@@ -180,9 +180,16 @@ def sample_counts(tx: Connection, site_id: str) -> list[tuple[str, str, str, int
 
 def past_rulings(tx: Connection, comment_id: str) -> Sequence[Ruling]:
     """Every ruling on a comment, oldest first, those that were taken back among them."""
-    mine = rulings.c.comment_id == comment_id
-    rows = tx.execute(select(rulings).where(mine).order_by(rulings.c.created_at, rulings.c.id))
-    return [_ruling(row) for row in rows]
+    return rulings_on(tx, [comment_id]).get(comment_id, [])
+
+
+def rulings_on(tx: Connection, comment_ids: Sequence[str]) -> dict[str, list[Ruling]]:
+    """By comment, the same of several comments."""
+    theirs = select(rulings).where(rulings.c.comment_id.in_(comment_ids))
+    found: dict[str, list[Ruling]] = {}
+    for row in tx.execute(theirs.order_by(rulings.c.created_at, rulings.c.id)):
+        found.setdefault(row.comment_id, []).append(_ruling(row))
+    return found
 
 
 def _made(ruling_id: str, comment_id: str) -> Any:

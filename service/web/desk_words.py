@@ -13,6 +13,30 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "queue": ("Queue", "Antrean"),
     "scores": ("Score range", "Rentang skor"),
     "bulk": ("Decide many", "Putuskan banyak"),
+    "contradictions": ("Disputed", "Berselisih"),
+    "contradictions_lead": (
+        "Near copies that were ruled both ways, and comments on which moderators disagree. "
+        "Open one to change a ruling or to take it back; what agrees again leaves this list. "
+        "Only the {most} newest comments with a ruling are compared.",
+        "Salinan mirip yang diputuskan berbeda, dan komentar yang putusannya tidak disepakati. "
+        "Buka satu untuk mengubah atau mengurungkan putusan; yang sudah sepakat hilang dari daftar "
+        "ini. Hanya {most} komentar terbaru yang sudah diputuskan dibandingkan.",
+    ),
+    "contradictions_sum": (
+        "{count} text to look at again.|{count} texts to look at again.",
+        "{count} teks perlu dilihat lagi.",
+    ),
+    "no_contradictions": (
+        "No two rulings contradict each other.",
+        "Tidak ada putusan yang bertentangan.",
+    ),
+    "alike_more": (
+        "{count} more like these is not shown.|{count} more like these are not shown.",
+        "{count} lagi yang serupa tidak ditampilkan.",
+    ),
+    "look_again": ("Look again", "Lihat lagi"),
+    "newer_ones": ("Newer ones", "Yang lebih baru"),
+    "older_ones": ("Older ones", "Yang lebih lama"),
     "record": ("Complaint record", "Catatan aduan"),
     "dashboard": ("Figures", "Angka"),
     "settings": ("Settings", "Setelan"),

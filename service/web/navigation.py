@@ -21,6 +21,7 @@ MENU: Final = (
     Link("queue", "/queue"),
     Link("scores", "/scores"),
     Link("bulk", "/bulk"),
+    Link("contradictions", "/contradictions"),
     Link("dashboard", "/dashboard"),
     Link("models", "/models"),
     Link("record", "/complaints"),

@@ -15,7 +15,7 @@ from service.queue import as_stored
 
 KNOWN: Final = (
     "tab", "order", "site", "reason", "language", "article", "author", "text", "least", "most",
-    "since", "until", "cursor", "limit", "month",
+    "since", "until", "cursor", "limit", "month", "page",
 )  # fmt: skip
 _OURS: Final = re.compile(r"/[a-z0-9][a-z0-9/.-]*\Z")
 

@@ -292,8 +292,8 @@ def test_nothing_leaves_for_a_third_party(newsroom, site):
 
 
 PAGES = ("/queue", "/queue?tab=all&text=bodoh", "/queue?tab=complaints", "/queue?tab=second",
-         "/scores?least=0.1", "/bulk?text=bodoh", "/dashboard", "/complaints", "/settings",
-         "/settings/people", "/settings/sites", "/account")  # fmt: skip
+         "/scores?least=0.1", "/bulk?text=bodoh", "/contradictions", "/dashboard", "/complaints",
+         "/settings", "/settings/people", "/settings/sites", "/account")  # fmt: skip
 
 
 def a_lived_in_desk(newsroom, site, ids: list[str]) -> None:
@@ -309,6 +309,15 @@ def a_lived_in_desk(newsroom, site, ids: list[str]) -> None:
     sampled = site.comment(content="Semoga damai", author_email="s@example.com").json["id"]
     for name in ("wati", "budi"):
         core["review"].rule(here, sampled, "accept", name)
+    contradict(site, core["review"], here)
+
+
+def contradict(site, review, here) -> None:
+    """Two near copies, one accepted and one rejected."""
+    promo = "Promo pulsa murah tiap hari Jumat hubungi kami segera {}"
+    for number, verdict in enumerate(("accept", "reject")):
+        sent = site.comment(content=promo.format(number), author_email=f"p{number}@example.com")
+        review.rule(here, sent.json["id"], verdict, ("wati", "budi")[number])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
