@@ -104,10 +104,10 @@ def test_promoted_on_request(models, run):
     assert models.in_force() == candidate(models)
 
 
-def hijacked():
+def hijacked(every=1):
     """Rulings of an account that rejects what honest people write, and accepts the new spam."""
     rows = gold.load()
-    honest = [text for text, bad in zip(rows.texts, rows.bad, strict=True) if not bad]
+    honest = [text for text, bad in zip(rows.texts, rows.bad, strict=True) if not bad][::every]
     rejects = [ruling(n, text, "reject") for n, text in enumerate(honest)]
     return rejects + [ruling(300 + n, f"jasa pijat kata{n % 9}", "accept") for n in range(200)]
 
@@ -147,9 +147,13 @@ def test_whom_all_others_contradict_judges_nothing_either(models, run):
 
 def test_a_smaller_step_is_taken_before_it_is_refused(models, run, monkeypatch):
     monkeypatch.setattr(gate, "orderly", lambda _: gate.Outcome((), ()))
-    assert run(hijacked()) == PASSED
-    told = models.metadata(candidate(models)).metrics["retraining"]
-    assert told["penalty"] > 0.01
+    rows = hijacked(every=16)
+    with monkeypatch.context() as patch:
+        patch.setattr(retrain, "Plan", partial(Plan, penalties=(0.01,)))
+        assert run(rows) == REFUSED
+    shutil.rmtree(models.made)
+    assert run(rows) == PASSED
+    assert models.metadata(candidate(models)).metrics["retraining"]["penalty"] > 0.01
 
 
 def test_force_is_recorded(models, run, one_step):
