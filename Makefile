@@ -58,10 +58,10 @@ LOCK := -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-
 clean:           ## remove the environment and caches; state in SARING_HOME stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.venv/bin/python:
+.venv/bin/pip:
 	$(PYTHON) -m venv .venv
 
-.venv/service: .venv/bin/python requirements.txt pyproject.toml
+.venv/service: .venv/bin/pip requirements.txt pyproject.toml
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
