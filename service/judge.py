@@ -83,8 +83,7 @@ class Judge:
             context = {**checks.context(history), **before}
             evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
             decision = policy.decide(evidence, scorer.version)
-            if rules.shadow:
-                decision = _beside(decision, submission, rules, scorer)
+            decision = self._beside(decision, site, submission, scorer)
         if decision.verdict == "accept" or scores is None:
             return decision
         with self.timed("explain"):
@@ -134,6 +133,7 @@ class Judge:
         context = case.decision.context
         evidence = policy.Evidence(submission, raised, scores, limits, rules, context)
         decision = policy.decide(evidence, scorer.version)
+        decision = self._beside(decision, site, submission, scorer)
         return decision if scores is None else explained(decision, scorer, submission.content)
 
     def draws(self, site: Site, case: Case) -> bool:
@@ -151,11 +151,25 @@ class Judge:
 
     def lists(self, site: Site) -> checks.Lists:
         """The site's lists, compiled once per version of its rules."""
-        version, lists = self._compiled.get(site.id, (-1, None))
-        if lists is None or version != site.rules.version:
-            lists = checks.compiled(site.rules)
-            self._compiled[site.id] = (site.rules.version, lists)
+        return self._lists(site.id, site.rules)
+
+    def _lists(self, name: str, rules: Rules) -> checks.Lists:
+        version, lists = self._compiled.get(name, (-1, None))
+        if lists is None or version != rules.version:
+            lists = checks.compiled(rules)
+            self._compiled[name] = (rules.version, lists)
         return lists
+
+    def _beside(
+        self, decision: Decision, site: Site, submission: Submission, scorer: Scorer | NoModel
+    ) -> Decision:
+        """The same decision, with what the shadow rules would have answered at this hour."""
+        shadow = site.rules.shadowed()
+        if shadow is None:
+            return decision
+        lists = self._lists(f"{site.id} shadow", shadow)
+        would = rulebook.again(decision, submission, shadow.at(self._now()), scorer, lists)
+        return replace(decision, shadow=would.verdict)
 
     def _assess(
         self, scorer: Scorer | NoModel, text: str, rules: Rules
@@ -175,14 +189,6 @@ def scores_of(assessment: Assessment) -> Scores:
     """The scorer's word in the house's vocabulary."""
     language = cast(Language, assessment.language)
     return Scores(assessment.scores, language, assessment.unsure)
-
-
-def _beside(
-    decision: Decision, submission: Submission, rules: Rules, scorer: Scorer | NoModel
-) -> Decision:
-    """The same decision, with what the shadow rules would have answered."""
-    would = rulebook.again(decision, submission, rules.shadowed() or rules, scorer)
-    return replace(decision, shadow=would.verdict)
 
 
 def explained(decision: Decision, scorer: Scorer | NoModel, text: str) -> Decision:

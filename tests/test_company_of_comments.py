@@ -12,6 +12,7 @@ from service.errors import Conflict, Invalid, Missing, TooMany
 from service.moderation import Moderation
 from service.review import Rate, Review
 from service.rulebook import Rulebook
+from service.scoring.scorer import Threshold
 from service.storage import company
 from service.storage.engine import Database
 from tests.conftest import SECRET, Clock
@@ -350,6 +351,28 @@ def test_a_shadow_is_recorded_and_not_acted_on(newsroom):
     newsroom.set(shadow={"banned_words": ["hoaks"]})
     case = newsroom.post("berita ini hoaks belaka")
     assert (case.decision.verdict, case.decision.shadow) == ("accept", "reject")
+
+
+def test_a_shadow_keeps_the_hours_of_the_night(newsroom):
+    class Careful(FakeScorer):
+        def thresholds(self, reject_per_mille, hold_per_mille, **options):
+            least = 0.0 if hold_per_mille == 900 else 0.5
+            return {"spam": Threshold(hold=least, reject=1.0)}
+
+    newsroom.moderation.take_up(Careful())
+    night = {"night_from": 0, "night_to": 12, "time_zone": "UTC"}  # it is nine in the morning
+    newsroom.set(**night, shadow={"night_hold_per_mille": 900})
+    case = newsroom.post("katanya begitu")
+    assert (case.decision.verdict, case.decision.shadow) == ("accept", "hold")
+
+
+def test_what_is_judged_again_is_judged_by_the_shadow_too(newsroom):
+    newsroom.set(suspect_words=["hoaks"], shadow={"suspect_words": [], "banned_words": ["hoaks"]})
+    case = newsroom.post("berita ini hoaks belaka")
+    assert (case.decision.verdict, case.decision.shadow) == ("hold", "reject")
+    newsroom.set(suspect_words=["berita"])
+    assert newsroom.moderation.rejudge_held() == 1
+    assert newsroom.moderation.case(newsroom.site, case.id).decision.shadow == "reject"
 
 
 def test_what_waits_is_judged_again_when_the_rules_change(newsroom):
