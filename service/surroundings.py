@@ -110,12 +110,14 @@ def _copied(
 ) -> dict[str, Any]:
     """The wave of the most similar comment; what is said beyond one that this text quotes to
     complain about it, and the wave that is left then."""
-    said = {other.comment_id: own_words(text, other.content) for _, other in alike}
     copies = _copies(text, alike)
+    said = {o.comment_id: own_words(text, o.content) for _, o in alike} if complains(text) else {}
+    if not any(said.values()):
+        return {"wave": _wave(tx, copies, now)}
     apart = [(score, other) for score, other in copies if not said[other.comment_id]]
     return {
         "wave": _wave(tx, copies, now),
-        "own_words": max(said.values(), key=len, default=""),
+        "own_words": max(said.values(), key=len),
         "wave_apart": _wave(tx, apart, now),
     }
 

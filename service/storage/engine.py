@@ -79,8 +79,10 @@ class Database:
             if moved < _WORTH_STARTING_AGAIN:
                 return 0
             driver.execute("PRAGMA busy_timeout=100")  # writers wait as long for a slow reader
-            driver.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
-            driver.execute(_BUSY_TIMEOUT)
+            try:
+                driver.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+            finally:
+                driver.execute(_BUSY_TIMEOUT)
         return int(moved)
 
     @contextmanager
@@ -111,8 +113,8 @@ class Database:
         `Unavailable` where a reader holds on to the log for longer than the busy timeout.
         """
         clean = "PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else "VACUUM"
-        connect = self.engine.connect()
-        with _translated(), connect.execution_options(isolation_level="AUTOCOMMIT") as tx:
+        with _translated(), self.engine.connect() as tx:
+            tx.execution_options(isolation_level="AUTOCOMMIT")
             result = tx.execute(text(clean))
             if self.is_sqlite and result.scalar_one():
                 raise Unavailable("erased, but the write-ahead log is in use; run this again soon")
