@@ -61,7 +61,7 @@ def promote(
     is missing, and ``forced`` goes on and is remembered. Already in force: `Conflict`.
     """
     with _one_at_a_time(models):
-        named, before = models.named(version), _before(models)
+        named, before = models.named(version), in_force(models)
         if named == before:
             raise Conflict(f"{version} is in force already")
         models.load(named)
@@ -76,7 +76,7 @@ def promote(
 def rollback(models: Models, by: str, now: datetime) -> Change:
     """Put in force what was before the latest promotion; again, what was before that."""
     with _one_at_a_time(models):
-        steps, before = _steps(models), _before(models)
+        steps, before = _steps(models), in_force(models)
         if not steps:
             raise Refused("there is nothing to go back to: no other model was promoted here")
         earlier = steps[-1]
@@ -112,7 +112,7 @@ def listed(models: Models) -> list[Listed]:
         named.append(Named(artefact.shipped_version(models.shipped), "shipped"))
     folders = [path for path in models.made.glob("*") if path.is_dir()]
     made = [Named(path.name, "made") for path in folders if artefact.is_version(path.name)]
-    before = _before(models)
+    before = in_force(models)
     rows = [_listed(models, one, in_force=one == before) for one in (*named, *made)]
     return sorted(rows, key=lambda row: (row.origin, row.created), reverse=True)
 
@@ -132,7 +132,8 @@ def _listed(models: Models, named: Named, *, in_force: bool) -> Listed:
     return Listed(named.version, named.origin, created, in_force, said)
 
 
-def _before(models: Models) -> Named | None:
+def in_force(models: Models) -> Named | None:
+    """The model in force, or None where it is broken."""
     try:
         return models.in_force()
     except BadArtefact:

@@ -8,8 +8,7 @@ from flask import Blueprint, Response, request
 
 from service import promotion
 from service.drift import Drift
-from service.errors import BadArtefact
-from service.model import Models, Named
+from service.model import Models
 from service.shadow import Shadow
 from service.web.desk_page import blueprint, page
 from service.web.guards import Desk
@@ -27,16 +26,10 @@ def model_blueprint(models: Models, shadow: Shadow, drift: Drift, desk: Desk) ->
         moderator = desk.moderator(request)
         return page(
             "models.html", desk, moderator,
-            in_force=_in_force(models), past=promotion.past(models)[: -_PAST_SHOWN - 1 : -1],
+            in_force=promotion.in_force(models),
+            past=promotion.past(models)[: -_PAST_SHOWN - 1 : -1],
             comparison=shadow.compare(), weeks=drift.weeks(), verdicts=_VERDICTS,
             moment=datetime.fromisoformat,
         )  # fmt: skip
 
     return door
-
-
-def _in_force(models: Models) -> Named | None:
-    try:
-        return models.in_force()
-    except BadArtefact:
-        return None
