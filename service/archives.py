@@ -12,10 +12,9 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from service.comments import LABELS, Arrival, Verdict
+from service.comments import CONTENT_BYTES, LABELS, Arrival, Verdict, without_controls
 from service.errors import BadSettings
 
-MOST_BYTES: Final = 65_525
 _TEXTS: Final = (
     "author_name", "author_email", "author_url", "author_ip", "permalink", "post_title",
     "parent_id", "locale",
@@ -123,8 +122,9 @@ def _of_wordpress(
 
 def _checked(number: int, record: dict[str, Any]) -> Past | Unreadable:
     content, verdict, labels = (record.get(n) for n in ("content", "verdict", "labels"))
-    if not isinstance(content, str) or not 0 < len(_bytes(content.strip())) <= MOST_BYTES:
-        return Unreadable(number, f"content is not text of 1 to {MOST_BYTES} bytes")
+    content = without_controls(content).strip() if isinstance(content, str) else ""
+    if not 0 < len(content.encode()) <= CONTENT_BYTES:
+        return Unreadable(number, f"content is not text of 1 to {CONTENT_BYTES} bytes")
     if verdict not in ("accept", "reject", "hold"):
         return Unreadable(number, "verdict is none of accept, reject, hold")
     labels = [] if labels is None else labels
@@ -136,8 +136,12 @@ def _checked(number: int, record: dict[str, Any]) -> Past | Unreadable:
     moment = _moment(record.get("created_at"))
     if isinstance(moment, str):
         return Unreadable(number, moment)
-    short: dict[str, Any] = {name: _plain(text)[:_MOST_TEXT] for name, text in texts.items()}
-    arrival = Arrival(_plain(content.strip()), **short)
+    plain = {name: without_controls(text) for name, text in texts.items()}
+    # What is too long is left out whole: half an address is not known for one, and not masked.
+    short: dict[str, Any] = {
+        n: text if len(text) <= _MOST_TEXT else "" for n, text in plain.items()
+    }
+    arrival = Arrival(content, **short)
     return Past(number, arrival, verdict, tuple(labels), moment)
 
 
@@ -147,18 +151,9 @@ def _moment(value: object) -> datetime | str | None:
         return None
     try:
         moment = datetime.fromisoformat(str(value))
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return "created_at is no date like 2026-11-23T09:00:00Z"
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def _plain(text: str) -> str:
-    """The text without control characters, which no database stores and no door lets in."""
-    return "".join(c for c in text if c >= " " or c in "\n\r\t")
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
 
 
 def _local(element: Element) -> str:

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from typing import IO, Any, Final
 
 from service import checks, policy, privacy, rulebook
-from service.comments import Arrival, Decision, History, Submission
+from service.comments import CONTENT_BYTES, Arrival, Decision, History, Submission
 from service.judge import explained, scores_of
 from service.rules import Rules
 from service.scoring.scorer import Assessment, Scorer
 
-CONTENT_BYTES: Final = 65_525
 _LINE_BYTES: Final = 1 << 20
 _BATCH_LINES: Final = 200
 _BATCH_BYTES: Final = 1 << 20
@@ -103,17 +102,26 @@ def _record(line: Line) -> dict[str, Any]:
         return {"line": line.number, "error": "not an object"}
     record.pop("error", None)
     error = _error_in(record.get("content"))
+    if not _is_unicode(json.dumps(record, ensure_ascii=False)):
+        return {"line": line.number, "error": error or "half of a surrogate pair"}
     return {**record, "error": error} if error else record
 
 
 def _error_in(content: object) -> str:
     if not isinstance(content, str) or not content.strip():
         return "content: a text is required"
-    try:
-        size = len(content.strip().encode())
-    except UnicodeEncodeError:
+    if not _is_unicode(content):
         return "content: half of a surrogate pair"
+    size = len(content.strip().encode())
     return f"content: longer than {CONTENT_BYTES} bytes" if size > CONTENT_BYTES else ""
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _sealed(record: dict[str, Any]) -> Submission:

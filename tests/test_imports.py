@@ -175,3 +175,31 @@ def test_an_imported_ruling_is_a_persons_word(importer, site, database, clock):
     moderation = Moderation(database, FakeScorer(), SECRET, clock, Metrics(shared=False))
     decision = moderation.submit(site, Arrival("obat kuat", "x", "x@example.com")).decision
     assert (decision.verdict, decision.rule) == ("accept", "ruled-before")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("created_at", "0001-01-01T00:00:00+10:00", "created_at is no date"),
+        ("content", "\x01\ud800", "content is not text"),
+    ],
+)
+def test_what_no_database_keeps_is_told_by_its_line(field, value, why):
+    bad, good = read_jsonl(jsonl({**RECORD, field: value}, RECORD))
+    assert isinstance(bad, Unreadable)
+    assert why in bad.why
+    assert isinstance(good, Past)
+
+
+def test_half_a_character_in_a_name_is_dropped():
+    (past,) = read_jsonl(jsonl({**RECORD, "author_name": "Bu\ud800di"}))
+    assert past.arrival.author_name == "Budi"
+
+
+def test_no_field_is_cut_through_an_address():
+    """Half an address is not known for one and would be stored."""
+    (past,) = read_jsonl(jsonl({**RECORD, "post_title": "x" * 1_990 + " 203.0.113.57"}))
+    assert past.arrival.post_title == ""
+
+
+RECORD = {"content": "Semoga damai", "verdict": "accept"}

@@ -56,6 +56,7 @@ def test_it_works() -> None:
         (b'{"content": 3}', "a text is required"),
         (b'{"content": " "}', "a text is required"),
         (b'{"content": "\\ud800"}', "surrogate"),
+        (b'{"content": "damai", "id": "\\ud800"}', "surrogate"),
         (b'{"content": "' + b"x" * 65_526 + b'"}', "longer than 65525 bytes"),
         (b'{"content": "' + b"x" * (1 << 20) + b'"}', "longer than 1048576 bytes"),
     ],

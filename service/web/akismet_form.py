@@ -14,9 +14,9 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Request
 
-from service.comments import Arrival
+from service.comments import Arrival, without_controls
 from service.errors import Malformed
-from service.web.parsing import JSON, raw_body, without_controls
+from service.web.parsing import JSON, raw_body
 
 BODY_BYTES: Final = 512 * 1024
 _MOST_PAIRS: Final = 2_000

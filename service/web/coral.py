@@ -8,11 +8,11 @@ from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.access import Access
-from service.comments import TEST_STRINGS, Arrival, Decision, Signal
+from service.comments import TEST_STRINGS, Arrival, Decision, Signal, without_controls
 from service.errors import Invalid
 from service.moderation import Moderation
 from service.web import faults
-from service.web.parsing import json_as, raw_body, without_controls
+from service.web.parsing import json_as, raw_body
 
 BODY_BYTES: Final = 1024 * 1024
 _SIGNATURE: Final = "sha256="

@@ -20,9 +20,8 @@ from pydantic import (
 from pydantic import model_validator as after_model
 from pydantic_core import PydanticCustomError
 
-from service.comments import COMPLAINT_REASONS, Arrival
+from service.comments import COMPLAINT_REASONS, CONTENT_BYTES, Arrival
 
-CONTENT_BYTES: Final = 65_525
 NAME_CHARACTERS: Final = 245
 URL_CHARACTERS: Final = 200
 BATCH: Final = 1_000

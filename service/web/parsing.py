@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from time import monotonic
 from typing import Any, Final, TypeVar
@@ -38,8 +37,6 @@ _CODES: Final[Mapping[str, str]] = {
     "is_instance_of": "uuid",
 }
 
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
 
 def body_as(model: type[M], request: Request, *, form: bool = False) -> M:
     """Read the body as a model: JSON, or an HTML form where the door takes one."""
@@ -60,11 +57,6 @@ def raw_body(request: Request) -> bytes:
         raise TooLarge from None
     except ClientDisconnected:
         raise Malformed("the body is shorter than it said", "incomplete_body") from None
-
-
-def without_controls(text: str) -> str:
-    """A text without what no database keeps and no person types: for doors that refuse nothing."""
-    return _CONTROLS.sub("", text)
 
 
 def _discard(request: Request) -> None:

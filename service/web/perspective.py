@@ -8,14 +8,14 @@ from typing import Any, Final
 from flask import Blueprint, Request, Response, jsonify, request
 
 from service.access import Access
-from service.comments import Arrival, Site, Verdict
+from service.comments import Arrival, Site, Verdict, without_controls
 from service.errors import Unauthenticated
 from service.moderation import Moderation
 from service.reports import Reports
 from service.web import perspective_errors as errors
 from service.web.cors import is_from_page
 from service.web.discovery import document
-from service.web.parsing import raw_body, without_controls
+from service.web.parsing import raw_body
 from service.web.perspective_errors import Refusal
 from service.web.perspective_json import Suggested, analyze_request, suggest_request
 from service.web.perspective_scores import attribute_scores, checked, detected_in, sentences
