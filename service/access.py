@@ -11,9 +11,17 @@ from typing import Final
 
 from argon2 import PasswordHasher
 
-from service import signing
+from service import privacy, signing
 from service.comments import IMPORTER, REPORTERS, Site, SiteKeys, new_id
-from service.errors import BadSettings, Conflict, Forbidden, Missing, Unauthenticated
+from service.errors import (
+    BadSettings,
+    Conflict,
+    FieldError,
+    Forbidden,
+    Invalid,
+    Missing,
+    Unauthenticated,
+)
 from service.storage import accounts
 from service.storage.accounts import KeyDigests
 from service.storage.engine import Database
@@ -88,6 +96,7 @@ class Access:
 
     def add_site(self, name: str) -> SiteKeys:
         """Make a site with new keys, which are returned here once and never again."""
+        _refuse_address(name)
         site_id = new_id()
         keys, digests = self._new_keys()
         with self._database.begin() as tx:
@@ -133,6 +142,7 @@ class Access:
 
     def add_moderator(self, name: str, role: str, password: str) -> None:
         """Make a moderator; a name that is taken, or that doors use, is a `Conflict`."""
+        _refuse_address(name)
         if name.lower() in (*REPORTERS, IMPORTER):
             raise Conflict(f"{name!r} is what reports through that door are signed with")
         with self._database.begin() as tx:
@@ -187,3 +197,9 @@ def _found(site: Site | None, name: str) -> Site:
     if site is None:
         raise Missing(f"there is no site named {name!r}")
     return site
+
+
+def _refuse_address(name: str) -> None:
+    """Names are shown and exported."""
+    if privacy.mask(name) != name:
+        raise Invalid([FieldError("name", "address")])

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from service import checks, policy
+from service import checks, policy, privacy
 from service.comments import Case, Decision, Language, Limits, Site, Submission
-from service.errors import Missing
+from service.errors import FieldError, Invalid, Missing
 from service.learnt import Learnt
 from service.rules import Rules
 from service.scoring.scorer import LEAST_REJECT, NoModel, Scorer, Threshold, shares
@@ -177,8 +177,25 @@ def again(
 def checked(rules: Rules, changes: Mapping[str, Any]) -> Rules:
     """The next version of some rules, its word lists compiled once to prove that they can be."""
     changed = rules.changed(changes)
+    _refuse_addresses(changed)
     checks.compiled(changed)
     shadow = changed.shadowed()
     if shadow:
         checks.compiled(shadow)
     return changed
+
+
+def _refuse_addresses(rules: Rules) -> None:
+    """Rules are shown and exported. Origins may hold an IP: they are servers of the site's own."""
+    told = [*rules.settings().items(), *rules.shadow.items()]
+    bad = {n for n, value in told if n != "allowed_origins" and any(map(_is_masked, _words(value)))}
+    if bad:
+        raise Invalid([FieldError(name, "address") for name in sorted(bad)])
+
+
+def _words(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, tuple | list) else (value,)
+
+
+def _is_masked(word: Any) -> bool:
+    return isinstance(word, str) and privacy.mask(word) != word

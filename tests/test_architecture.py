@@ -35,6 +35,7 @@ MAY_IMPORT = {
         "service.errors",
     },
     "service.access": {
+        "service.privacy",  # no address for a name
         "service.signing",
         "service.storage",
         "service.turnstile",
@@ -176,6 +177,7 @@ MAY_IMPORT = {
         "service.errors",
     },
     "service.rulebook": {
+        "service.privacy",  # no address in a rule, which is shown and exported
         "service.learnt",
         "service.checks",
         "service.policy",

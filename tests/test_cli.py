@@ -191,6 +191,7 @@ def test_a_password_is_never_stored_in_clear(run, tmp_path, sqlite):
         (["disable", "none"], "there is no moderator named 'none'"),
         (["reset", "none"], "there is no moderator named 'none'"),
         (["add", "new", "--password-file", "short"], "a password takes at least 10 characters"),
+        (["add", "wati@example.org"], "name: .*address.*"),
     ],
 )
 def test_moderators_that_are_refused(run, tmp_path, monkeypatch, arguments, said):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from service import rulebook
 from service.errors import Invalid
 from service.rules import Rules
 
@@ -78,3 +79,15 @@ def test_a_shadow_changes_only_what_it_names():
 def test_stored_rules_of_another_release_are_read():
     rules = Rules.from_json({"hold_per_mille": 7, "banned_words": ["a"], "gone": 1}, 4)
     assert (rules.version, rules.hold_per_mille, rules.banned_words) == (4, 7, ("a",))
+
+
+def test_no_rule_holds_an_address():
+    changes = {"banned_words": ["slot", "budi@example.com"], "suspect_words": ["10.1.2.3"]}
+    with pytest.raises(Invalid) as refused:
+        rulebook.checked(Rules(), changes)
+    assert [error.field for error in refused.value.fields] == ["banned_words", "suspect_words"]
+
+
+def test_an_origin_may_be_a_machine_of_the_sites_own():
+    origins = ["http://192.168.1.20:3000"]
+    assert rulebook.checked(Rules(), {"allowed_origins": origins}).allowed_origins == (*origins,)
