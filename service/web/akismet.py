@@ -178,7 +178,10 @@ def _by_administrator(form: Form) -> bool:
 def _month(form: Form, now: datetime) -> datetime:
     """The first moment of the month asked for, else of this one."""
     try:
-        return datetime.strptime(form.get("month", ""), "%Y-%m").replace(tzinfo=UTC)
+        month = datetime.strptime(form.get("month", ""), "%Y-%m").replace(tzinfo=UTC)
+        if not 1970 <= month.year < 9999:
+            raise ValueError
+        return month
     except ValueError:
         return now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 

@@ -35,8 +35,8 @@ class Asked:
 
 def asked_for(args: Mapping[str, str], zone: tzinfo = NEWSROOM, asking: str = "") -> Asked:
     """Read a query, its days in that zone; all that cannot be meant is `Invalid` at once."""
-    stripped = {name: value.strip()[:_LONGEST] for name, value in args.items()}
-    given = {name: as_stored(value) for name, value in stripped.items() if value}
+    stored = {name: as_stored(value.strip())[:_LONGEST] for name, value in args.items()}
+    given = {name: value for name, value in stored.items() if value}
     bad: list[FieldError] = []
     tab = given.get("tab", "held")
     order = given.get("order", "oldest" if tab in WORKED_OFF else "newest")
@@ -78,7 +78,10 @@ def _day(
     if name not in given:
         return None
     try:
-        return datetime.strptime(given[name], "%Y-%m-%d").replace(tzinfo=zone)
+        day = datetime.strptime(given[name], "%Y-%m-%d").replace(tzinfo=zone)
+        if not 1970 <= day.year < 9999:
+            raise ValueError
+        return day
     except ValueError:
         bad.append(FieldError(name, "day"))
         return None

@@ -53,7 +53,10 @@ def _month(given: str, today: datetime) -> datetime:
     if not given:
         return today
     try:
-        return datetime.strptime(given, "%Y-%m").replace(tzinfo=today.tzinfo)
+        month = datetime.strptime(given, "%Y-%m").replace(tzinfo=today.tzinfo)
+        if not 1970 <= month.year < 9999:
+            raise ValueError
+        return month
     except ValueError:
         raise Invalid([FieldError("month", "month")]) from None
 

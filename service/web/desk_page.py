@@ -120,7 +120,7 @@ def _words(who: Reader) -> dict[str, Any]:
         "query": lambda given, **more: urlencode({**given, **more}),
         "reason_codes": sorted(wording.REASONS),
         "stroke": _stroke(),
-        "restored": restored if (restored := request.args.get("restored", "")).isdigit() else "",
+        "restored": restored if (restored := request.args.get("restored", "")).isdecimal() else "",
     }
 
 
@@ -128,7 +128,7 @@ def _stroke() -> tuple[str, int, str, str] | None:
     """What the last form decided at once: batch, how many, wave, and the page without this."""
     batch, _, rest = request.args.get("stroke", "").partition(".")
     count, _, wave = rest.partition(".")
-    if not (_is_id(batch) and count.isdigit() and (not wave or _is_id(wave))):
+    if not (_is_id(batch) and count.isdecimal() and len(count) < 10 and (not wave or _is_id(wave))):
         return None
     return batch, int(count), wave, _here()
 

@@ -98,7 +98,9 @@ def queue_blueprint(
         moderator = desk.moderator(request)
         said = request.get_json(silent=True)
         said = said if isinstance(said, dict) else {}
-        cards = [c for c in said.get("cards", []) if isinstance(c, str)][:_MOST_CARDS]
+        listed = said.get("cards")
+        listed = listed if isinstance(listed, list) else []
+        cards = [card for card in listed if isinstance(card, str)][:_MOST_CARDS]
         mine = said.get("mine")
         if isinstance(mine, str) and mine in cards:
             queue.claim(mine, moderator.name)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from service.errors import FieldError, Invalid
-from service.queue import as_stored
 from service.rules import Rules
 from service.web.reader import Reader
 
@@ -77,7 +76,8 @@ def typed(value: Any, reader: Reader) -> str:
     if isinstance(value, tuple | list):
         return "\n".join(value)
     if isinstance(value, float):
-        return reader.number(value, 1 if value % 1 else 0)
+        written = f"{value:.10g}"  # all of it: what is shown is read back
+        return written.replace(".", ",") if reader.language == "id" else written
     return str(value)
 
 
@@ -96,13 +96,8 @@ def _read(name: str, text: str, kind: type, bad: list[FieldError]) -> Any:
     if kind is bool:
         return bool(text)
     if kind is tuple:
-        lines = tuple(line.strip() for line in text.splitlines() if line.strip())
-        if any(as_stored(line) != line for line in lines):
-            bad.append(FieldError(name, "address"))
-        return lines
+        return tuple(line.strip() for line in text.splitlines() if line.strip())
     if kind is str:
-        if as_stored(text) != text:
-            bad.append(FieldError(name, "address"))
         return text.strip()
     try:
         return kind(text.strip().replace(",", ".") or "0")

@@ -61,6 +61,13 @@ def test_a_form_sent_back_as_it_was_changes_nothing(admin, access):
     assert rules(access) == Rules(1)
 
 
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_a_fraction_is_not_rounded_by_looking_at_it(app, access, language):
+    app.extensions["saring"]["rulebook"].change("default", "adi", {"reject_per_mille": 0.25})
+    send(client_of(app, "adi", language), "save")
+    assert rules(access).reject_per_mille == 0.25
+
+
 def test_a_switch_goes_on_and_off(admin, access):
     send(admin, "save", toxicity_rejects="on")
     assert rules(access).toxicity_rejects
