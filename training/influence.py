@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import sqrt
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
+from scipy.stats import binomtest
 
 from service.scoring.labels import HEADS
 from training.lessons import Lessons
@@ -30,7 +30,6 @@ _TRUSTED_FROM, _IGNORED_UNTIL = 0.8, 0.55
 _AGREED: Final = 0.5
 _DISTRUSTED: Final = 0.5
 _MOST_AGREED: Final = 2.0
-_Z: Final = 1.645
 
 
 @dataclass(slots=True)
@@ -162,8 +161,5 @@ def _trust(agreed: int, judged: int) -> float:
     """1 where agreement may well be high, down to 0 where it is surely no better than chance."""
     if judged < FEWEST_JUDGED:
         return 1.0
-    share = agreed / judged
-    centre = (share + _Z**2 / (2 * judged)) / (1 + _Z**2 / judged)
-    reach = _Z / (1 + _Z**2 / judged) * sqrt(share * (1 - share) / judged + _Z**2 / 4 / judged**2)
-    upper = min(1.0, centre + reach)
+    upper = binomtest(agreed, judged).proportion_ci(0.9, method="wilson").high
     return float(np.clip((upper - _IGNORED_UNTIL) / (_TRUSTED_FROM - _IGNORED_UNTIL), 0.0, 1.0))

@@ -14,7 +14,6 @@ from typing import Final
 
 from service.comments import Match, Signal
 
-CONCEALED: Final = "█"
 WEIGHTS: Final = {"phone": 0.6, "nik": 1.0, "card": 1.0, "email": 0.6, "home": 0.6}
 
 EMAIL_MASK: Final = "[email]"
@@ -59,16 +58,6 @@ def personal(text: str) -> list[Signal]:
     if not found:
         return []
     return [Signal("PERSONAL_DATA", max(match.weight for match in found), matches=found)]
-
-
-def conceal(text: str) -> str:
-    """The text for display: digits of what was found are blocks, all but the last two."""
-    kept, done = [], 0
-    for start, end, kind in _found(text):
-        if kind != "email":
-            kept += [text[done:start], re.sub(r"\d", CONCEALED, text[start : end - 2])]
-            done = end - 2
-    return "".join([*kept, text[done:]])
 
 
 def _found(text: str) -> list[tuple[int, int, str]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.checks.personal import conceal, personal
+from service.checks.personal import personal
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,6 @@ def test_what_is_nobodys(text):
     assert personal(text) == []
 
 
-def test_conceal_leaves_two_digits():
-    text = "WA 0812-3456-7890, NIK 3271046504930002, [email]"
-    assert conceal(text) == "WA ████-████-██90, NIK ██████████████02, [email]"
-
-
 @given(st.text() | st.text(alphabet="0123456789 -.()+/"))
 def test_any_text(text):
-    concealed = conceal(text)
-    assert len(concealed) == len(text)
     assert all(0 <= m.start < m.end <= len(text) for s in personal(text) for m in s.matches)
