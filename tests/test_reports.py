@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from service.comments import REPORTERS, Arrival
-from service.errors import Conflict
+from service.errors import Conflict, TooMany
 from service.metrics import Metrics
 from service.moderation import Moderation
 from service.reports import Reports, Tally
@@ -86,8 +86,13 @@ def test_trying_out_stores_nothing(moderation, site):
 
 
 def test_what_is_not_live_is_no_flood(moderation, site):
-    for number in range(25):
-        moderation.submit(site, Arrival(f"Semoga damai {number}", "Budi", "b@x.org"), live=False)
+    def spam(number):
+        return Arrival(f"slot gacor {number}", "Budi", "b@x.org")  # never becomes trusted
+
+    for number in range(61):
+        moderation.submit(site, spam(number), live=False)
+    with pytest.raises(TooMany):
+        moderation.submit(site, spam(61))
 
 
 def test_figures(moderation, reports, site, clock):
