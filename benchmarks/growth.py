@@ -185,6 +185,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--most", type=int, default=100_000)
     parser.add_argument("--databases", default="sqlite,postgresql")
+    parser.add_argument("--keep", action="store_true", help="write benchmarks/results/growth.json")
     asked = parser.parse_args()
     sizes = [10**power for power in range(3, 8) if 10**power <= asked.most]
     scorer = Models.of(Settings()).load()
@@ -199,8 +200,9 @@ def main() -> None:
                 f"{row['share_of_empty']:>15} {row['bytes_each']:>11}",
                 flush=True,
             )
-            RESULTS.mkdir(exist_ok=True)
-            (RESULTS / "growth.json").write_text(json.dumps(rows, indent=1) + "\n")
+            if asked.keep:
+                RESULTS.mkdir(exist_ok=True)
+                (RESULTS / "growth.json").write_text(json.dumps(rows, indent=1) + "\n")
 
 
 if __name__ == "__main__":

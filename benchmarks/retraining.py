@@ -200,6 +200,9 @@ def main(asked: Sequence[str] = ()) -> None:
     """Run the simulations, or those of them that are asked for, and write the results."""
     from benchmarks.learning import results
 
+    if not DATA.is_dir():
+        print(f"left out: this needs the data sets in {DATA.name}/ beside the repository")
+        return
     rows, other = comments()
     runs = {
         "unseen": lambda: unseen_kind(rows, other),

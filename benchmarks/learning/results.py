@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,15 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
+MODELS = Path(__file__).resolve().parents[2] / "models"
 Rows = Sequence[dict[str, Any]]
 _COLOURS = {"teaches": "#1b6ca8", "random": "#c8553d", "oldest": "#4a4a4a"}
+
+
+def _version() -> str:
+    """Of the model in force."""
+    told = json.loads((MODELS / "current.json").read_text(encoding="utf-8"))
+    return str(told["version"])
 
 
 def write(found: dict[str, Any], folder: Path) -> None:
@@ -21,7 +29,8 @@ def write(found: dict[str, Any], folder: Path) -> None:
     }  # fmt: skip
     parts = [makers[name](found[name]) for name in makers if name in found]
     head = (
-        "# Retraining, simulated\n\nMade by `python -m benchmarks.retraining`; means over seeds.\n"
+        f"# Retraining, simulated\n\nMade by `python -m benchmarks.retraining` with model "
+        f"{_version()}; (a) and (b) are means over seeds, (c) and (d) one run.\n"
     )
     (folder / "retraining.md").write_text("\n".join([head, *parts]), encoding="utf-8")
     if {"unseen", "orders"} <= found.keys():
@@ -80,7 +89,9 @@ def _poison(rows: Rows) -> str:
     return _section(
         "(c) Wrong rulings",
         "600 rulings of which three in ten are wrong, or whose spam has an honest comment before "
-        "it. `unseen`: the base of (a); `shipped`: the model in the repository. The last column is "
+        "it. `unseen`: the base of (a); `shipped`: the model in force, "
+        "trained on such comments, so that its own column only shows what poison breaks. The "
+        "last column is "
         "what moderators who are contradicted by all others count.",
         ("base", "rulings", "recall, own", "recall, other", "spam stopped", "good stopped",
          "gold errors", "gate", "trust"),
