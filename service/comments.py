@@ -299,7 +299,7 @@ def utc_now() -> datetime:
 
 def earliest_id(moment: datetime) -> str:
     """A string that sorts before every id made at that moment or later."""
-    digits = f"{int(moment.timestamp() * 1000):012x}"
+    digits = f"{max(int(moment.timestamp() * 1000), 0):012x}"
     return f"{digits[:8]}-{digits[8:]}-"
 
 
@@ -310,7 +310,7 @@ def without_controls(text: str) -> str:
 
 def new_id(now: float | None = None) -> str:
     """A time-ordered UUID, version 7 (RFC 9562): made here so that no database has to."""
-    millis = int((time.time() if now is None else now) * 1000) & (1 << 48) - 1
+    millis = max(int((time.time() if now is None else now) * 1000), 0) & (1 << 48) - 1
     value = millis << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62

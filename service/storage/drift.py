@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from service.comments import IMPORTER, REPORTERS
+from service.storage import spans
 from service.storage.tables import comments, drift_weeks, rulings
 
 
@@ -28,8 +29,7 @@ def sample(tx: Connection, start: datetime, end: datetime, most: int) -> list[st
     The same ones whenever it is asked, so that two processes count the same.
     """
     theirs = (
-        comments.c.created_at >= start,
-        comments.c.created_at < end,
+        *spans.between(comments.c.id, start, end),
         comments.c.is_test.is_(False),
         comments.c.verdict != "reject",
     )
@@ -61,8 +61,8 @@ def overruled(tx: Connection, start: datetime, end: datetime) -> tuple[int, int]
 
 def first_comment(tx: Connection, since: datetime) -> datetime | None:
     """When the oldest comment since then came in."""
-    earliest = select(func.min(comments.c.created_at)).where(comments.c.created_at >= since)
-    found: datetime | None = tx.execute(earliest).scalar()
+    later = select(comments.c.created_at).where(spans.since(comments.c.id, since))
+    found: datetime | None = tx.execute(later.order_by(comments.c.id).limit(1)).scalar()
     return found
 
 

@@ -28,8 +28,9 @@ from sqlalchemy import (
     update,
 )
 
-from service.comments import earliest_id, new_id
+from service.comments import new_id
 from service.events import Event, News
+from service.storage import spans
 from service.storage.prepared import Prepared
 from service.storage.tables import UtcDateTime, deliveries, events, sites, webhooks
 
@@ -103,7 +104,7 @@ def forget_subjects(tx: Connection, subjects: Sequence[str]) -> None:
 
 def erase_older(tx: Connection, before: datetime) -> int:
     """Remove events older than that; how many."""
-    return tx.execute(delete(events).where(events.c.id < earliest_id(before))).rowcount
+    return tx.execute(delete(events).where(spans.before(events.c.id, before))).rowcount
 
 
 def event(row: Row[tuple[object, ...]]) -> Event:

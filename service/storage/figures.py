@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from service.comments import IMPORTER, REPORTERS, VERDICTS, Complaint
+from service.storage import spans
 from service.storage.tables import comments, complaints, rulings
+from service.storage.tabs import REAL
 
 
 def by_verdict(tx: Connection, since: datetime, until: datetime) -> dict[str, int]:
     """How many comments of that time have each verdict in force."""
     query = select(comments.c.verdict, func.count()).where(
-        comments.c.verdict.in_(VERDICTS), *_lately(since), comments.c.created_at < until
+        comments.c.verdict.in_(VERDICTS), *spans.between(comments.c.id, since, until), REAL
     )
     return {row[0]: row[1] for row in tx.execute(query.group_by(comments.c.verdict))}
 
@@ -59,7 +61,7 @@ def seconds_to_rulings(tx: Connection, since: datetime, most: int) -> list[float
         select(rulings.c.created_at, comments.c.created_at)
         .join(comments, comments.c.id == rulings.c.comment_id)
         .where(rulings.c.created_at >= since, rulings.c.undone_at.is_(None), held)
-        .order_by(rulings.c.id.desc())
+        .order_by(rulings.c.created_at.desc(), rulings.c.id.desc())
         .limit(most)
     )
     return sorted((ruled - came).total_seconds() for ruled, came in tx.execute(query))
@@ -94,7 +96,7 @@ def complaints_since(tx: Connection, since: datetime) -> list[Complaint]:
 
 
 def _lately(since: datetime) -> tuple[Any, ...]:
-    return comments.c.created_at >= since, comments.c.is_test.is_(False)
+    return spans.since(comments.c.id, since), REAL
 
 
 def _pairs(tx: Connection, query: Any) -> list[tuple[str, int]]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from service.comments import IMPORTER, REPORTERS
 from service.errors import Conflict
 from service.learnt import Learnt
+from service.storage import spans
 from service.storage.tables import comments, learnt, rulings
 
 _VERDICT = comments.c.decision["verdict"].as_string()
@@ -98,7 +99,7 @@ def add(tx: Connection, found: Learnt, now: datetime) -> None:
 def _of_site(site_id: str, model_version: str, since: datetime, until: datetime) -> Sequence[Any]:
     return (
         comments.c.site_id == site_id,
-        comments.c.created_at.between(since, until),
+        *spans.between(comments.c.id, since, until),
         comments.c.is_test.is_(False),
         comments.c.wave_id.is_(None),
         model_version == _MODEL,

@@ -30,9 +30,9 @@ from service.comments import (
     Signal,
     Submission,
     Verdict,
-    earliest_id,
 )
 from service.errors import Conflict
+from service.storage import spans
 from service.storage.facets import facets, permalink_key
 from service.storage.prepared import Prepared
 from service.storage.tables import answers, comments
@@ -120,7 +120,7 @@ def sites_of(tx: Connection, comment_ids: Sequence[str]) -> dict[str, str]:
 
 def count_since(tx: Connection, site_id: str, since: datetime, most: int) -> int:
     """How many comments a site has posted since then, counted up to `most`."""
-    mine = (comments.c.id >= earliest_id(since), comments.c.site_id == site_id)
+    mine = (spans.since(comments.c.id, since), comments.c.site_id == site_id)
     recent = select(comments.c.id).where(*mine).limit(most).subquery()
     return tx.execute(select(func.count()).select_from(recent)).scalar_one()
 
@@ -131,7 +131,7 @@ def comments_since(
     """A page of a site's comments with the rulings on them, by id, which is by time."""
     query = select(comments).where(
         comments.c.site_id == site_id,
-        comments.c.created_at >= since,
+        spans.since(comments.c.id, since),
         comments.c.id > after_id,
         comments.c.is_test.is_(False),
     )

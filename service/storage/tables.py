@@ -280,6 +280,7 @@ rulings = Table(
     Index("ix_rulings_comment_id", "comment_id"),
     Index("ix_rulings_batch", "batch"),
     Index("ix_rulings_sent_id", "sent_id"),
+    Index("ix_rulings_created_at", "created_at"),
 )
 
 # People that a moderator blocked or trusts, by key: nobody needs to see an address for it.

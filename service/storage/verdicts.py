@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, and_, func, insert, select, text, update
 
 from service.comments import REPORTERS, Ruling, Verdict
-from service.storage import complaints
+from service.storage import complaints, spans
 from service.storage.tables import comments, rulings, sites, standings, waves
 
 # In the words of the partial index, or SQLite does not see that it serves.
@@ -78,7 +78,8 @@ def tally(
         select(machine, comments.c.ruling, func.count())
         .where(
             comments.c.site_id == site_id,
-            comments.c.created_at.between(since, until),
+            spans.since(comments.c.id, since),
+            comments.c.created_at <= until,
             comments.c.is_test.is_(False),
         )
         .group_by(machine, comments.c.ruling)
