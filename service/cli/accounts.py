@@ -171,6 +171,3 @@ def _change(text: str) -> tuple[str, Any]:
         return name, json.loads(value)
     except ValueError:
         raise BadSettings(f"{name} takes a value like {json.dumps(known[name])}") from None
-
-
-COMMANDS = (site, moderator)

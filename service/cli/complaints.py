@@ -36,6 +36,3 @@ def export(month: datetime, name: str | None, output: IO[str], language: str) ->
         for complaint in core.month(site, month.year, month.month)
     )
     write_sheet(output, COLUMNS, rows(lines, language))
-
-
-COMMANDS = (complaints,)

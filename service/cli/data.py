@@ -60,6 +60,3 @@ def doctor() -> None:
         click.echo(f"{'FAIL' if failure else 'ok  '}  {name}{': ' + failure if failure else ''}")
     if any(findings.values()):
         raise SystemExit(1)
-
-
-COMMANDS = (forget, purge, backup, restore, doctor)

@@ -100,6 +100,3 @@ def _summary(tally: Tally) -> None:
         f"taken: {tally.taken}, known already: {tally.known}, waiting for a ruling (left out): "
         f"{tally.waiting}, unreadable: {len(tally.unreadable)}"
     )
-
-
-COMMANDS = (export_labels, import_past, labels_group)

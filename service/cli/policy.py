@@ -38,6 +38,3 @@ def thresholds(name: str, learn: bool) -> None:
         here.thresholds.learn(here.access.named_site(name))
     found = here.thresholds.in_force(here.access.named_site(name))
     click.echo(json.dumps(thresholds_out(found), indent=2))
-
-
-COMMANDS = (policy,)

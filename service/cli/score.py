@@ -118,6 +118,3 @@ def _progress(source: str) -> tqdm[Any]:
     size = None if source == "-" else Path(source).stat().st_size
     quiet = not sys.stderr.isatty()
     return tqdm(total=size, unit="B", unit_scale=True, disable=quiet, file=sys.stderr)
-
-
-COMMANDS = (score,)

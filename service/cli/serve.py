@@ -93,6 +93,3 @@ def curl_line(address: str, key: str) -> str:
         f"curl -s {address}/v1/comments -H 'Authorization: Bearer {key}' "
         f"-H 'Content-Type: application/json' -d {shlex.quote(body)}"
     )
-
-
-COMMANDS = (serve,)

@@ -97,6 +97,3 @@ def _week_line(week: drift.Week) -> str:
     alarm = f"  ALARM {', '.join(week.alarms)}" if week.alarms else ""
     rate = f"overruled {week.overruled.errors}/{week.overruled.checked}"
     return f"{week.monday}  {week.rows:>5} comments  {rate}  {told}{alarm}"
-
-
-COMMANDS = (model,)

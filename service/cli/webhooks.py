@@ -87,6 +87,3 @@ def deliver() -> None:
 def _webhooks() -> Webhooks:
     here = installation()
     return Webhooks(here.database, here.settings.secret, utc_now)
-
-
-COMMANDS = (webhook,)

@@ -3,7 +3,7 @@
 Loading checks in this order: digest or signature (before anything is unpickled), library versions,
 labels, canary texts. The shipped model is pinned by its digest in ``current.json``; a model made by
 this installation is signed. The only joblib of the house is here, so that is where a pickle could
-come in.
+come in. It and scikit-learn are imported where a model is saved or loaded, which few commands do.
 """
 
 from __future__ import annotations
@@ -15,19 +15,18 @@ import tempfile
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import joblib
 import numpy as np
-import scipy
-import sklearn
-from sklearn.exceptions import InconsistentVersionWarning
-from sklearn.pipeline import Pipeline
 
 from service.errors import BadArtefact
 from service.scoring.labels import HEADS, LANGUAGES
 from service.scoring.signature import check_digest, digest, read_json, sign, verified, write_json
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 FORMAT = 1
 MODEL, METADATA, CURRENT = "model.joblib", "metadata.json", "current.json"
@@ -76,9 +75,7 @@ def libraries() -> dict[str, str]:
     """Versions that must agree between training and serving."""
     return {
         "python": ".".join(platform.python_version_tuple()[:2]),
-        "numpy": np.__version__,
-        "scipy": scipy.__version__,
-        "scikit-learn": sklearn.__version__,
+        **{name: version(name) for name in ("numpy", "scipy", "scikit-learn")},
     }
 
 
@@ -94,7 +91,8 @@ def save(
 
     ``describe`` gives the texts of further files, by name. With a key the folder is signed.
     """
-    version = metadata["version"]
+    import joblib
+
     models.mkdir(parents=True, exist_ok=True)
     room = Path(tempfile.mkdtemp(prefix=".saving-", dir=models))
     try:
@@ -113,7 +111,7 @@ def save(
         if key:
             sign(room, key)
         room.chmod(0o755)
-        _swap_in(room, models / version)
+        _swap_in(room, models / metadata["version"])
     finally:
         shutil.rmtree(room, ignore_errors=True)
     return complete
@@ -215,6 +213,9 @@ def _check_libraries(metadata: Metadata) -> None:
 
 
 def _unpickle(path: Path) -> Pipeline:
+    import joblib
+    from sklearn.exceptions import InconsistentVersionWarning
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", InconsistentVersionWarning)

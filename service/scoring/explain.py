@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from service import offsets
 from service.scoring import addresses
-from service.scoring.features import CommentFeatures
-from service.scoring.grams import Ints
-from service.scoring.heads import MultiHeadLogistic
+
+if TYPE_CHECKING:  # they bring scikit-learn, and come with the model that is explained
+    from service.scoring.features import CommentFeatures
+    from service.scoring.grams import Ints
+    from service.scoring.heads import MultiHeadLogistic
 
 _WORD = re.compile(r"\S+")
 

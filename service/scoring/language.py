@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from math import log
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.scoring.alphabet import Kind
-from service.scoring.bags import Bags
+
+if TYPE_CHECKING:
+    from service.scoring.bags import Bags
 
 _LETTERS = (Kind.LOWER, Kind.UPPER, Kind.FANCY, Kind.ACCENTED, Kind.TURNED, Kind.DIGIT, Kind.MASK)
 _FOREIGN_SHARE = 0.3

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
-from sklearn.pipeline import Pipeline
 
 from service.errors import Unavailable
 from service.scoring import artefact, explain, language
@@ -18,6 +16,9 @@ from service.scoring.artefact import Metadata
 from service.scoring.budgets import LEAST_REJECT, Threshold, shares, thresholds
 from service.scoring.explain import Explanation, Span
 from service.scoring.labels import HEADS
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 __all__ = [
     "HEADS",
@@ -140,7 +141,7 @@ def assessments(pipeline: Pipeline, texts: Sequence[str], unknown_limit: float) 
     found: list[Assessment] = []
     for batch in _batches(texts):
         bags = features.transform(batch)
-        rows = expit(heads.decision_function(bags))
+        rows = heads.predict_proba(bags)
         readings = language.read(rows[:, len(HEADS) :], bags, unknown_limit)
         found += _assessed(rows, readings, bags.unknown)
     return found
