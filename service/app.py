@@ -43,6 +43,7 @@ from service.web import (
     docs,
     events,
     faults,
+    headers,
     health,
     native,
     perspective,
@@ -161,6 +162,7 @@ def create_app(
         app.register_blueprint(demo.blueprint(moderation, access))
     _watch(app, metrics)
     cors.register(app, access)
+    headers.register(app)
     app.log_exception = _crashed  # type: ignore[method-assign, assignment]
     app.wsgi_app = BehindProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore
     return app

@@ -44,9 +44,13 @@ def get() -> Any:
 
 def crash(event: str, error: BaseException, **more: Any) -> None:
     """Log an exception by type and place. Its message and locals may hold what people wrote."""
+    get().error(event, type=type(error).__name__, trace=places(error), **more)
+
+
+def places(error: BaseException) -> list[str]:
+    """Where an exception came by, the last dozen places: file, line and function."""
     frames = traceback.extract_tb(error.__traceback__)
-    trace = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-12:]]
-    get().error(event, type=type(error).__name__, trace=trace, **more)
+    return [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-12:]]
 
 
 class _DailyFile:

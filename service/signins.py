@@ -41,13 +41,14 @@ class SignIns:
         """
         name_digest, now = self._digest("name", name.strip().casefold()), self._now()
         with self._database.read() as tx:
-            failures, locked_until = signins.guesses_at(tx, name_digest)
+            locked_until = signins.locked_until(tx, name_digest)
             known = signins.password_of(tx, name.strip())
         if locked_until and locked_until > now:
             raise TooMany("locked", retry_after=int((locked_until - now).total_seconds()) + 1)
         if not _matches(known[1] if known else _nobodys_hash(), password) or known is None:
             with self._database.begin() as tx:
-                signins.note_guess(tx, name_digest, failures + 1, now + _lock(failures + 1))
+                failures = signins.count_guess(tx, name_digest, now)
+                signins.lock(tx, name_digest, now + _lock(failures))
             raise Unauthenticated("wrong name or password", "wrong_password")
         session = secrets.token_urlsafe(32)
         with self._database.begin() as tx:
@@ -90,10 +91,14 @@ class SignIns:
             signins.end_sessions(tx, name)
 
     def disable(self, name: str) -> None:
-        """Shut a moderator out and end their sessions, or `Missing`."""
+        """Shut a moderator out, for sessions and tokens alike, or `Missing`.
+
+        What they had is gone for good: who is let in again later begins with nothing.
+        """
         with self._database.begin() as tx:
             _must(accounts.change_moderator(tx, name, disabled=True), name)
             signins.end_sessions(tx, name)
+            signins.revoke_tokens(tx, name)
 
     def reset(self, name: str, password: str) -> None:
         """A new password; other sessions end, locks are lifted, and they may come in again."""

@@ -3,36 +3,80 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from service import events, privacy
-from service.comments import utc_now
+from service.comments import Case, utc_now
 from service.errors import BadSettings
+from service.forgotten import Ledger
 from service.moderation import ANSWERS_KEPT
-from service.storage import accounts, complaints, store
+from service.storage import accounts, complaints, forgetting, store
 from service.storage import events as told
-from service.storage.engine import Database
+from service.storage.engine import Database, Transaction
 
 EVENTS_KEPT: Final = timedelta(days=90)
+_WAVES_LAST: Final = timedelta(days=1)
 
 
-def forget(database: Database, secret: bytes, emails: Sequence[str]) -> int:
-    """Erase all comments by these addresses on every site, and their bytes from the files."""
+def forget(
+    database: Database, secret: bytes, emails: Sequence[str], ledger: Ledger
+) -> Mapping[str, int]:
+    """Erase what these addresses wrote and were called on every site, and the bytes; the counts.
+
+    They stand in the ledger first: see `forget_again`.
+    """
+    with database.read() as tx:
+        keys = _keys(tx, secret, emails)
+    now = utc_now()
+    ledger.write(keys, now)
     with database.begin() as tx:
-        sites = accounts.all_sites(tx)
-        keys = [privacy.author_key(email, site.id, secret) for site in sites for email in emails]
-        erased = store.erase_authors(tx, keys)
-        now = utc_now()
-        complaints.close_orphans(tx, now)
-        for site_id, ids in sorted(erased.items()):  # sites in one order, or two could lock up
-            told.forget_subjects(tx, ids)
-            told.tell(tx, site_id, [events.erased(comment_id) for comment_id in ids], now)
+        counts = _erase(tx, keys, now)
     database.forget_freed_pages()
-    return sum(map(len, erased.values()))
+    return counts
+
+
+def forget_again(database: Database, ledger: Ledger) -> Mapping[str, int]:
+    """Erase what a backup brought back: whatever is older than its author's being forgotten."""
+    moments, counts = ledger.read(), {"comments": 0, "standings": 0}
+    with database.begin() as tx:
+        known = {key: ledger.digest(key) for key in forgetting.authors(tx)} if moments else {}
+        for key, digest in known.items():
+            if digest in moments:
+                erased = _erase(tx, [key], utc_now(), before=moments[digest])
+                counts = {name: counts[name] + erased[name] for name in counts}
+    database.forget_freed_pages()
+    return counts
+
+
+def kept_of(database: Database, secret: bytes, emails: Sequence[str]) -> Iterator[tuple[str, Case]]:
+    """What is kept of these addresses' comments, with the names of their sites."""
+    with database.read() as tx:
+        names = {site.id: site.name for site in accounts.all_sites(tx)}
+        for site_id, case in forgetting.written_by(tx, _keys(tx, secret, emails)):
+            yield names[site_id], case
+
+
+def _keys(tx: Transaction, secret: bytes, emails: Sequence[str]) -> list[str]:
+    """The addresses' keys on every site; a line of odd blanks is no address, and nobody's key."""
+    sites = accounts.all_sites(tx)
+    keys = (privacy.author_key(email, site.id, secret) for site in sites for email in emails)
+    return [key for key in keys if key]
+
+
+def _erase(
+    tx: Transaction, keys: Sequence[str], now: datetime, before: datetime | None = None
+) -> Mapping[str, int]:
+    """Erase by key, and tell the sites of each comment."""
+    erased, standings = forgetting.erase(tx, keys, before)
+    complaints.close_orphans(tx, now)
+    for site_id, ids in sorted(erased.items()):  # sites in one order, or two could lock up
+        told.forget_subjects(tx, ids)
+        told.tell(tx, site_id, [events.erased(comment_id) for comment_id in ids], now)
+    return {"comments": sum(map(len, erased.values())), "standings": standings}
 
 
 def purge(database: Database, retention_days: int, now: datetime) -> Mapping[str, int]:
@@ -48,6 +92,7 @@ def purge(database: Database, retention_days: int, now: datetime) -> Mapping[str
                 counts["comments"] += store.erase_older_of(tx, site.id, before)
         gone = {"complaints": complaints.erase_older(tx, oldest)}
         complaints.close_orphans(tx, now)
+        forgetting.leave_old_waves(tx, now - _WAVES_LAST)
         gone["events"] = told.erase_older(tx, max(oldest, now - EVENTS_KEPT))
     database.forget_freed_pages()
     return {**counts, **gone}

@@ -43,6 +43,7 @@ MAY_IMPORT = {
         "service.errors",
     },
     "service.signing": set(),
+    "service.forgotten": set(),
     "service.turnstile": {"service.errors"},
     # The desk, split by noun: who sits at it, what lies on it, and its own vocabulary.
     "service.cards": {"service.comments"},

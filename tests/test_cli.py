@@ -7,9 +7,10 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from service import logs
 from service.access import Access
@@ -17,6 +18,7 @@ from service.cli import data, installation, main
 from service.comments import new_id, utc_now
 from service.errors import Unauthenticated
 from service.storage.engine import Database, open_database
+from service.storage.tables import comments
 from tests.conftest import SECRET
 from tests.doubles import Site
 
@@ -36,6 +38,7 @@ def run(monkeypatch, capsys, settings) -> Run:
         monkeypatch.setenv(f"SARING_{name.upper()}", str(getattr(settings, name)))
     monkeypatch.setenv("SARING_SECRET", SECRET.decode())
 
+    monkeypatch.setattr("service.cli.tell_nothing_of_crashes", lambda: None)  # a whole process's
     opened = []
 
     def recorded(url: str) -> Database:
@@ -211,7 +214,7 @@ def test_forget(run, site, tmp_path):
     gone = [comment(site, author_email="Budi@example.com") for _ in range(3)]
     (tmp_path / "emails").write_text("BUDI@EXAMPLE.COM\n\nnobody@example.com\n")
     said = run("forget", "--email-file", str(tmp_path / "emails"))
-    assert said == "addresses: 2, comments erased: 3\n"
+    assert said == "addresses: 2, comments erased: 3, standings erased: 0\n"
     assert site.get(f"/v1/comments/{kept}").status_code == 200
     assert {site.get(f"/v1/comments/{id_}").status_code for id_ in gone} == {404}
 
@@ -219,7 +222,66 @@ def test_forget(run, site, tmp_path):
 def test_forget_nobody(run, tmp_path):
     (tmp_path / "emails").touch()
     said = run("forget", "--email-file", str(tmp_path / "emails"))
-    assert said == "addresses: 0, comments erased: 0\n"
+    assert said == "addresses: 0, comments erased: 0, standings erased: 0\n"
+
+
+def test_a_line_of_odd_blanks_is_nobody(run, site, tmp_path):
+    """Without an address there is no key, and without a key nobody is to be erased."""
+    run("site", "set", "default", "require_name_email=false")
+    nameless = comment(site, author_email="")
+    (tmp_path / "emails").write_text("\u00a0\u3000\n")
+    assert "comments erased: 0" in run("forget", "--email-file", str(tmp_path / "emails"))
+    assert site.get(f"/v1/comments/{nameless}").status_code == 200
+
+
+def test_what_moderators_said_of_a_person_is_forgotten_too(run, site, tmp_path):
+    blocked = comment(site, author_email="budi@example.com")
+    core = site.app.extensions["saring"]
+    core["review"].set_standing(core["access"].named_site("default"), blocked, "blocked", "wati")
+    (tmp_path / "emails").write_text("budi@example.com\n")
+    said = run("forget", "--email-file", str(tmp_path / "emails"))
+    assert said == "addresses: 1, comments erased: 1, standings erased: 1\n"
+
+
+def test_show_tells_a_person_what_is_kept(run, site, tmp_path):
+    mine = comment(site, author_email="budi@example.com", content="Halo dari budi@example.com")
+    comment(site, author_email="ani@example.com")
+    (tmp_path / "emails").write_text("budi@example.com\n")
+    (line,) = run("forget", "--email-file", str(tmp_path / "emails"), "--show").splitlines()
+    told = json.loads(line)
+    assert (told["site"], told["id"], told["content"]) == ("default", mine, "Halo dari [email]")
+    assert site.get(f"/v1/comments/{mine}").status_code == 200
+
+
+@pytest.mark.parametrize("arguments", [(), ("--again", "--email-file", "-"), ("--show",)])
+def test_forget_wants_to_know_whom(run, arguments):
+    with pytest.raises(Refused, match="--email-file"):
+        run("forget", *arguments)
+
+
+def test_a_restored_backup_brings_nobody_back(run, site, tmp_path):
+    """Who was forgotten is erased again, but not what the same person wrote afterwards."""
+    old = comment(site, author_email="budi@example.com")
+    other = comment(site, author_email="ani@example.com")
+    run("backup", str(tmp_path / "copy"))
+    (tmp_path / "emails").write_text("budi@example.com\n")
+    run("forget", "--email-file", str(tmp_path / "emails"))
+    run("restore", str(tmp_path / "copy"))
+    said = run("forget", "--again")
+    assert said == "comments erased: 1, standings erased: 0\n"
+    assert site.get(f"/v1/comments/{old}").status_code == 404
+    assert site.get(f"/v1/comments/{other}").status_code == 200
+    since = utc_now() + timedelta(days=1)
+    assert _written_at(site, since, author_email="budi@example.com")
+    assert run("forget", "--again") == "comments erased: 0, standings erased: 0\n"
+
+
+def _written_at(site: Site, moment: datetime, **fields: str) -> str:
+    written = comment(site, **fields)
+    with site.app.extensions["saring"]["database"].begin() as tx:
+        mine = update(comments).where(comments.c.id == written)
+        tx.execute(mine.values(created_at=moment))
+    return written
 
 
 def test_purge(run, site, clock, monkeypatch):

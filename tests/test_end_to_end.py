@@ -159,6 +159,7 @@ def refused(monkeypatch, capsys, tmp_path):
             monkeypatch.setenv(f"SARING_{name.upper()}", value)
         monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")  # what serve sets is taken back
         monkeypatch.setattr("sys.argv", ["saring", "serve"])
+        monkeypatch.setattr("service.cli.tell_nothing_of_crashes", lambda: None)
         with pytest.raises(SystemExit) as ended:
             main()
         said = capsys.readouterr()

@@ -330,7 +330,7 @@ def test_forgetting_and_stopping_leave_nothing(swept, marks):
     service, _ = swept
     emails = "\n".join(marks.email() for _ in range(3))
     ended = saring("forget", "--email-file", "-", home=service.home, stdin=emails)
-    assert ended.stdout == "addresses: 3, comments erased: 0\n"
+    assert ended.stdout == "addresses: 3, comments erased: 0, standings erased: 0\n"
     assert service.stop() == 0
     assert marks.found_in((ended.stdout + ended.stderr).encode()) == set()
     assert files_with_marks(marks, service.home.parent) == {}
@@ -415,7 +415,7 @@ def test_a_forgotten_author_is_gone_from_the_files(make_app, tmp_path):
     assert all(_bytes_of(tmp_path, trace) for trace in traces)
     (tmp_path / "secret").write_bytes(SECRET)
     ended = saring("forget", "--email-file", "-", home=tmp_path, stdin="\ufefflupa@example.COM\r\n")
-    assert ended.stdout == "addresses: 1, comments erased: 40\n"
+    assert ended.stdout == "addresses: 1, comments erased: 40, standings erased: 0\n"
     assert not [trace for trace in traces if _bytes_of(tmp_path, trace)]
     assert _bytes_of(tmp_path, b"Tulisan yang tinggal.")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Barrier, Thread
+
 import pytest
 
 from service.access import Access
@@ -102,6 +104,29 @@ def test_who_is_disabled_is_out_at_once(sign_ins):
     with pytest.raises(Unauthenticated):
         sign_ins.by_token(token)
     with pytest.raises(Unauthenticated):
+        sign_ins.sign_in("wati", PASSWORD)
+
+
+def test_who_is_let_in_again_begins_with_nothing(sign_ins):
+    """A token from before is no way in that everybody has forgotten of."""
+    token, session = sign_ins.new_token("wati"), sign_ins.sign_in("wati", PASSWORD)[0]
+    sign_ins.disable("wati")
+    sign_ins.reset("wati", PASSWORD)
+    assert ended(sign_ins, session)
+    with pytest.raises(Unauthenticated):
+        sign_ins.by_token(token)
+
+
+def test_guesses_at_the_same_time_are_all_counted(sign_ins, monkeypatch):
+    """Of many at once each sees no lock yet; the one after them does."""
+    together = Barrier(FREE_GUESSES + 1)
+    monkeypatch.setattr("service.signins._matches", lambda *_: together.wait(10) < 0)
+    threads = [Thread(target=guess, args=(sign_ins, "wati", 1)) for _ in range(FREE_GUESSES + 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with pytest.raises(TooMany):
         sign_ins.sign_in("wati", PASSWORD)
 
 

@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from service import __version__
+from service.cli.crashes import tell_nothing_of_crashes
 from service.cli.lazy import Later, LazyGroup
 from service.errors import Invalid, ServiceError
 
@@ -64,6 +65,7 @@ def commands() -> None:
 def main() -> None:
     """Run the command; what is refused on purpose is a line, or one for each bad value; exit 1."""
     os.umask(0o077)  # what is written holds people's words: the owner's to read, nobody else's
+    tell_nothing_of_crashes()
     try:
         commands()
     except Invalid as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import IO, Final
 
 import click
@@ -10,22 +12,39 @@ from service import upkeep
 from service.cli.installation import installation
 from service.comments import utc_now
 from service.doctor import examine
+from service.forgotten import Ledger
 from service.settings import Settings
 
 _BYTE_ORDER_MARK: Final = "\ufeff"  # what some editors put before the first line
 
 
 @click.command("forget")
-@click.option(
-    "--email-file", type=click.File(), required=True, help="One address a line; - is stdin."
-)
-def forget(email_file: IO[str]) -> None:
+@click.option("--email-file", type=click.File(), help="One address a line; - is stdin.")
+@click.option("--show", is_flag=True, help="Print what is kept, as JSON lines; erase nothing.")
+@click.option("--again", is_flag=True, help="After a restore: erase what it brought back.")
+def forget(email_file: IO[str] | None, show: bool, again: bool) -> None:
     """Erase every trace of the authors with these addresses, on every site."""
+    if again == bool(email_file):
+        raise click.UsageError("give --email-file, or --again and nothing else")
     here = installation()
-    lines = (line.strip(f"{_BYTE_ORDER_MARK} \t\r\n") for line in email_file)
+    ledger = Ledger(here.settings.home, here.settings.secret)
+    if again:
+        click.echo(_erased(upkeep.forget_again(here.database, ledger)))
+        return
+    lines = (line.strip(f"{_BYTE_ORDER_MARK} \t\r\n") for line in email_file or ())
     emails = [line for line in lines if line]
-    erased = upkeep.forget(here.database, here.settings.secret, emails)
-    click.echo(f"addresses: {len(emails)}, comments erased: {erased}")
+    if show:
+        from service.web.native import case_out  # the web's libraries, for those who look
+
+        for site, case in upkeep.kept_of(here.database, here.settings.secret, emails):
+            click.echo(json.dumps({"site": site, **case_out(case, "en")}, ensure_ascii=False))
+        return
+    counts = upkeep.forget(here.database, here.settings.secret, emails, ledger)
+    click.echo(f"addresses: {len(emails)}, {_erased(counts)}")
+
+
+def _erased(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} erased: {count}" for name, count in counts.items())
 
 
 @click.command("purge")
@@ -33,7 +52,7 @@ def purge() -> None:
     """Apply retention: erase comments older than SARING_RETENTION_DAYS, and old answers."""
     here = installation()
     counts = upkeep.purge(here.database, here.settings.retention_days, utc_now())
-    click.echo(", ".join(f"{name} erased: {count}" for name, count in counts.items()))
+    click.echo(_erased(counts))
 
 
 @click.command("backup")

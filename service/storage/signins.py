@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from service.cards import Moderator
 from service.storage.tables import guesses, moderators, sessions, tokens
@@ -75,18 +76,28 @@ def revoke_tokens(tx: Connection, name: str) -> int:
     return tx.execute(delete(tokens).where(tokens.c.moderator_id.in_(theirs))).rowcount
 
 
-def guesses_at(tx: Connection, name_digest: str) -> tuple[int, datetime | None]:
-    """How often a name's password was guessed wrong, and until when nobody may try again."""
-    row = tx.execute(select(guesses).where(guesses.c.name_digest == name_digest)).first()
-    return (0, None) if row is None else (row.failures, row.locked_until)
+def locked_until(tx: Connection, name_digest: str) -> datetime | None:
+    """Until when nobody may try a name's password; None where nobody guessed."""
+    mine = guesses.c.name_digest == name_digest
+    return tx.execute(select(guesses.c.locked_until).where(mine)).scalar()
 
 
-def note_guess(tx: Connection, name_digest: str, failures: int, locked_until: datetime) -> None:
-    """Write down one more wrong password, and forget those of yesterday."""
-    old = guesses.c.locked_until < locked_until - timedelta(days=1)
-    tx.execute(delete(guesses).where(old | (guesses.c.name_digest == name_digest)))
-    row = {"name_digest": name_digest, "failures": failures, "locked_until": locked_until}
-    tx.execute(insert(guesses), row)
+def count_guess(tx: Connection, name_digest: str, now: datetime) -> int:
+    """One more wrong password: the how manieth. Counted in the row, so that none is lost."""
+    tx.execute(delete(guesses).where(guesses.c.locked_until < now - timedelta(days=1)))
+    written = sqlite if tx.dialect.name == "sqlite" else postgresql
+    first = {"name_digest": name_digest, "failures": 1, "locked_until": now}
+    once_more = {"failures": guesses.c.failures + 1}
+    statement = written.insert(guesses).values(first).on_conflict_do_update(
+        index_elements=["name_digest"], set_=once_more
+    )  # fmt: skip
+    return int(tx.execute(statement.returning(guesses.c.failures)).scalar_one())
+
+
+def lock(tx: Connection, name_digest: str, until: datetime) -> None:
+    """Let nobody try a name's password until then."""
+    mine = guesses.c.name_digest == name_digest
+    tx.execute(update(guesses).where(mine).values(locked_until=until))
 
 
 def forget_guesses(tx: Connection, name_digest: str) -> None:

@@ -184,15 +184,6 @@ def erase_comment(tx: Connection, site_id: str, comment_id: str) -> bool:
     return tx.execute(delete(comments).where(mine, comments.c.id == comment_id)).rowcount > 0
 
 
-def erase_authors(tx: Connection, author_keys: Sequence[str]) -> dict[str, list[str]]:
-    """Delete every comment written under one of these keys; the ids of the erased, by site."""
-    theirs = delete(comments).where(comments.c.author_key.in_(author_keys))
-    erased: dict[str, list[str]] = {}
-    for row in tx.execute(theirs.returning(comments.c.site_id, comments.c.id)):
-        erased.setdefault(row.site_id, []).append(row.id)
-    return erased
-
-
 def erase_older(tx: Connection, before: datetime, *, answers_before: datetime) -> dict[str, int]:
     """Apply retention: comments older than `before`, kept answers older than `answers_before`."""
     return {

@@ -128,12 +128,13 @@ def _stroke() -> tuple[str, int, str, str] | None:
     """What the last form decided at once: batch, how many, wave, and the page without this."""
     batch, _, rest = request.args.get("stroke", "").partition(".")
     count, _, wave = rest.partition(".")
-    if not (_is_id(batch) and count.isdecimal() and len(count) < 10 and (not wave or _is_id(wave))):
+    if not (is_id(batch) and count.isdecimal() and len(count) < 10 and (not wave or is_id(wave))):
         return None
     return batch, int(count), wave, _here()
 
 
-def _is_id(word: str) -> bool:
+def is_id(word: str) -> bool:
+    """Whether a word is an id of ours, and nothing else."""
     try:
         return str(UUID(word)) == word
     except ValueError:

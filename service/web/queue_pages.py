@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from service.access import Access
 from service.cards import ORDERS, TABS
-from service.comments import new_id
+from service.comments import VERDICTS, new_id
 from service.errors import FieldError, Invalid
 from service.queue import Queue
 from service.review import Review
 from service.web.asked import asked_for
-from service.web.desk_page import back, blueprint, page, reader
+from service.web.desk_page import back, blueprint, is_id, page, reader
 from service.web.guards import Desk
 from service.web.parsing import M
 from service.web.queue_api import Ask, put_in_force, strike, take_back
@@ -40,7 +40,7 @@ def queue_blueprint(
         return page(
             "queue.html", desk, moderator,
             asked=asked, found=found, tabs=TABS, orders=ORDERS, sites=access.sites(),
-            newest=queue.newest(), new_id=new_id, done=request.args.get("done", ""),
+            newest=queue.newest(), new_id=new_id, done=_done(request.args.get("done", "")),
         )  # fmt: skip
 
     @door.get("/queue/<uuid:comment_id>")
@@ -100,7 +100,7 @@ def queue_blueprint(
         said = said if isinstance(said, dict) else {}
         listed = said.get("cards")
         listed = listed if isinstance(listed, list) else []
-        cards = [card for card in listed if isinstance(card, str)][:_MOST_CARDS]
+        cards = [card for card in listed if isinstance(card, str) and is_id(card)][:_MOST_CARDS]
         mine = said.get("mine")
         if isinstance(mine, str) and mine in cards:
             queue.claim(mine, moderator.name)
@@ -112,6 +112,15 @@ def queue_blueprint(
 
 
 _KEPT = ("note", "version", "ruling_id")
+
+
+def _done(given: str) -> tuple[str, str, str] | None:
+    """What the last form decided: comment, ruling, verdict. It goes into a form: only ids pass."""
+    comment, _, rest = given.partition(".")
+    ruling, _, verdict = rest.partition(".")
+    if not is_id(comment) or (ruling and not is_id(ruling)) or verdict not in VERDICTS:
+        return None
+    return comment, ruling, verdict
 
 
 def _read(model: type[M], given: dict[str, Any]) -> M:

@@ -22,6 +22,7 @@ from service.web.rule_form import changes, groups, typed
 
 _PREVIEW_DAYS: Final = 7
 _SHADOW_DAYS: Final = 7
+_DIGITS: Final = 10
 
 
 def settings_blueprint(
@@ -48,8 +49,9 @@ def settings_blueprint(
     def show() -> Response:
         saved = request.args.get("saved", "")
         admin = desk.admin(request)
-        told = say("saved_rules", reader(), version=int(saved)) if saved.isdecimal() else ""
-        return shown(admin, told[:200])
+        is_version = saved.isdecimal() and len(saved) < _DIGITS
+        told = say("saved_rules", reader(), version=int(saved)) if is_version else ""
+        return shown(admin, told)
 
     @door.post("/settings/rules")
     def change_rules() -> BaseResponse:

@@ -13,6 +13,12 @@ from flask import Response
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
+# What a spreadsheet may pass over before it looks: blanks, marks of direction, joiners.
+_UNSEEN: Final = (
+    " \u00a0\u00ad\u2000\u200a\u200b\u200c\u200d\u200e\u200f\u202a\u202e\u2060\u3000\ufeff"
+)
+
+
 def write_sheet(output: IO[str], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write a header and rows, as RFC 4180 has it."""
     writer = csv.writer(output, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
@@ -37,4 +43,5 @@ def as_cell(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    seen = text.lstrip(_UNSEEN)
+    return f"'{text}" if seen.startswith(_FORMULA) or text.startswith(_FORMULA) else text

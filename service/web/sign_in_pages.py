@@ -29,7 +29,7 @@ def sign_in_blueprint(desk: Desk) -> Blueprint:
 
     @door.post("/login")
     def sign_in() -> BaseResponse:
-        desk.forms.check(request, request.cookies.get(_VISITOR, ""))
+        desk.forms.check(request, _visit(request.cookies.get(_VISITOR, "")))
         name, wanted = request.form.get("name", ""), request.form.get("next", "")
         who = desk_page.reader()
         try:
@@ -41,6 +41,7 @@ def sign_in_blueprint(desk: Desk) -> Blueprint:
             response = _form(desk, wanted, said, 429)
             response.headers["Retry-After"] = str(error.retry_after)
             return response
+        desk.sign_ins.sign_out(request.cookies.get(COOKIE, ""))  # whoever's it was: it is left here
         response = redirect(place_named(wanted, "/queue"), 303)
         keep_session(response, request, COOKIE, session)  # type: ignore[arg-type]
         return response
@@ -71,7 +72,12 @@ def _form(desk: Desk, wanted: str, problem: str = "", status: int = 200) -> Base
     """The form; it repeats nothing that was typed, for a name may be somebody's address."""
     visitor = request.cookies.get(_VISITOR) or secrets.token_urlsafe(16)
     there = place_named(wanted, "/queue")
-    shown = {"visit": desk.forms.word(visitor), "next": there, "problem": problem}
+    shown = {"visit": desk.forms.word(_visit(visitor)), "next": there, "problem": problem}
     response = page("login.html", desk, None, status, **shown)
     keep_session(response, request, _VISITOR, visitor)
     return response
+
+
+def _visit(visitor: str) -> str:
+    """What a visitor's word is bound to: never what a session's is, whatever the cookie says."""
+    return visitor and f"visit {visitor}"

@@ -134,19 +134,6 @@ def test_erase_one(database, site_ids):
     assert found(database, site_ids[0], other.id) == other
 
 
-def test_erase_authors_on_every_site(database, site_ids):
-    ours = [case(author_key="c" * 32), case(author_key="d" * 32)]
-    others = case(author_key="e" * 32)
-    for site_id, stored in zip(site_ids, ours, strict=True):
-        add(database, site_id, stored)
-    add(database, site_ids[0], others)
-    with database.begin() as tx:
-        erased = store.erase_authors(tx, ["c" * 32, "d" * 32, "f" * 32])
-        assert erased == {site_ids[0]: [ours[0].id], site_ids[1]: [ours[1].id]}
-        assert store.erase_authors(tx, []) == {}
-    assert found(database, site_ids[0], others.id) == others
-
-
 def test_answers_are_kept(database, site_ids):
     stored = case()
     with database.begin() as tx:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from service import upkeep
+from service.forgotten import Ledger
 from service.review import Review
 from tests.conftest import SECRET
 from tests.doubles import COMMENT, Site
@@ -109,10 +110,11 @@ def test_an_erased_comment_leaves_its_id_only(site):
     assert told(site) == [("comment.erased", {"comment_id": comment_id})]
 
 
-def test_a_forgotten_author_leaves_ids_only(app, site):
+def test_a_forgotten_author_leaves_ids_only(app, site, tmp_path):
     comment_id = site.comment().json["id"]
     other = site.comment(author_email="ani@example.com", author_name="Ani", content="lain").json
-    upkeep.forget(app.extensions["saring"]["database"], SECRET, ["budi@example.com"])
+    ledger = Ledger(tmp_path, SECRET)
+    upkeep.forget(app.extensions["saring"]["database"], SECRET, ["budi@example.com"], ledger)
     assert [data["comment_id"] for _, data in told(site)] == [other["id"], comment_id]
     assert types(site) == ["comment.accepted", "comment.erased"]
 
