@@ -14,10 +14,10 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http.errors import ParseException
-from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.exceptions import ClientDisconnected
 
 from service import logs
+from service.reception import PatientWorker, plain_answer
 from service.settings import Settings
 from service.sharing import Share, Shares
 
@@ -40,8 +40,8 @@ class QuietLogger(Logger):  # type: ignore[misc]
         """Debug lines of the server quote requests; they are left out."""
 
 
-class QuietWorker(ThreadWorker):  # type: ignore[misc]
-    """A threaded worker that answers unreadable requests without repeating them, and leaves new
+class QuietWorker(PatientWorker):
+    """A worker that answers unreadable requests without repeating them, and leaves new
     connections to a worker that has fewer."""
 
     share: Share
@@ -61,13 +61,12 @@ class QuietWorker(ThreadWorker):  # type: ignore[misc]
     def handle_error(self, _req: Any, client: Any, _addr: Any, exc: BaseException) -> None:
         """Answer 400 and close, or 500 for anything that is no parse error."""
         if isinstance(exc, ParseException):
-            status, body = "400 Bad Request", b"The request cannot be read.\n"
+            answer = plain_answer(400, "The request cannot be read.")
         else:
             logs.crash("server_error", exc)
-            status, body = "500 Internal Server Error", b"Internal error.\n"
-        head = f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/plain\r\n"
+            answer = plain_answer(500, "Internal error.")
         try:
-            client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            client.sendall(answer)
         except OSError:
             return
 
@@ -96,6 +95,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": 30,
             "keepalive": 5,
             "limit_request_line": 8190,
+            "sendfile": False,  # it would write past the buffer that slow readers have
             "forwarded_allow_ips": "",
             "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
             "pre_fork": self._forking,

@@ -243,6 +243,9 @@ MAY_IMPORT = {
         "service.comments",
         "service.errors",
     },
+    "service.framing": set(),
+    "service.wire": {"service.framing"},
+    "service.reception": {"service.framing", "service.wire"},
     "service.labels": {"service.checks", "service.storage", "service.comments"},
     "service.contradictions": {"service.labels", "service.storage", "service.comments"},
     # Learning from an installation opens it as a command does, and reads its export of rulings.

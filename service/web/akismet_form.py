@@ -37,11 +37,11 @@ _CHARSET: Final = re.compile(
     r"|shift_jis|big5|gbk|gb2312|gb18030|tis-620)",
     re.IGNORECASE,
 )
-_SLASHED_QUOTE: Final = re.compile(r"\\+(?=['\"])")
+_SLASHED_QUOTE: Final = re.compile(r"(?<!\\)\\++(?=['\"])")
 _SLASHES: Final = re.compile(r"\\{2,}")
 _ENTITY: Final = re.compile(r"&(amp|lt|gt|quot|apos|#0*39|#x27);", re.IGNORECASE)
 _MEANT: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
-_HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
+_HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|[0-9a-f.]*+:[0-9a-f:.]*", re.IGNORECASE)
 
 Form = Mapping[str, str]
 

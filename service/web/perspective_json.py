@@ -12,7 +12,9 @@ from service.web.perspective_errors import Refusal, refused
 
 TEXT_BYTES: Final = 20_480
 _SNAKE: Final = re.compile(r"(?<!^)(?=[A-Z])")
-_STRING_OR_NAME: Final = re.compile(r'("(?:[^"\\]|\\.)*")|([{,]\s*)([A-Za-z_$][\w$@-]*)(?=\s*:)')
+_STRING_OR_NAME: Final = re.compile(  # a string without an end is one too, up to the text's end
+    r'("(?:[^"\\]++|\\.)*+"?)|([{,]\s*+)([A-Za-z_$][\w$@-]*+)(?=\s*+:)', re.DOTALL
+)
 _SCORE_TYPES: Final = ("PROBABILITY", "SCORE_TYPE_UNSPECIFIED")
 
 Json = Mapping[str, Any]

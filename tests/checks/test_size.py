@@ -15,6 +15,11 @@ from service.checks.lists import WordList
 from service.checks.personal import personal
 from service.checks.quotes import unquoted
 from service.checks.sketch import sketch
+from service.web.akismet_form import BODY_BYTES as AKISMET_BYTES
+from service.web.akismet_form import as_typed
+from service.web.perspective import BODY_BYTES as PERSPECTIVE_BYTES
+from service.web.perspective_errors import Refusal
+from service.web.perspective_json import analyze_request
 from tests.test_policy import SUBMISSION
 
 LARGEST = 65_525
@@ -40,3 +45,14 @@ def test_time_is_linear(piece):
     assert personal(text) is not None
     assert sketch(text, "s") == sketch(text, "s")
     assert len(unquoted(text, [text])) <= len(text)
+
+
+@pytest.mark.parametrize("piece", ["\\", "\\'", "&#0", "&", "&#039", "\r"])
+def test_spelling_a_form_takes_linear_time(piece):
+    assert as_typed("a" + piece * (AKISMET_BYTES // len(piece)) + "a")
+
+
+@pytest.mark.parametrize("piece", ['\\"', '"', "{a ", ", ", ",a", "{a:", "\\\n", "a", "[", "{"])
+def test_what_is_nearly_json_takes_linear_time(piece):
+    with pytest.raises(Refusal):
+        analyze_request(b'{"a"' + piece.encode() * (PERSPECTIVE_BYTES // len(piece)))
