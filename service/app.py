@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from time import perf_counter
+from typing import Any, Final
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response
 
 from service import __version__, checks, logs
 from service.access import Access
@@ -53,6 +54,7 @@ from service.web import (
 from service.web.account_pages import account_blueprint
 from service.web.complaint_pages import complaint_blueprint
 from service.web.contradiction_pages import contradiction_blueprint
+from service.web.exchange import this_request
 from service.web.figure_pages import figure_blueprint
 from service.web.forms import Forms
 from service.web.guards import Desk
@@ -64,6 +66,16 @@ from service.web.queue_pages import queue_blueprint
 from service.web.settings_pages import settings_blueprint
 from service.web.sign_in_pages import sign_in_blueprint
 from service.webhooks import Courier
+
+_STARTED: Final = "saring.started"
+
+
+class _App(Flask):
+    """Flask without its question whether a view is a coroutine: none here is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is."""
+        return func
 
 
 def create_app(
@@ -96,7 +108,7 @@ def create_app(
     drift = Drift(database, lambda: moderation.scorer, now)
     thresholds = Thresholds(database, lambda: moderation.scorer, now)
     courier = Courier(database, settings.secret, now, Post())
-    app = Flask("service.web", static_folder=None)
+    app = _App("service.web", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, MAX_FORM_MEMORY_SIZE=None)
     app.url_map.strict_slashes = False
@@ -178,15 +190,16 @@ def _watch(app: Flask, metrics: Metrics) -> None:
 
     @app.before_request
     def start() -> None:
-        g.started = perf_counter()
+        this_request().environ[_STARTED] = perf_counter()
 
     @app.after_request
     def done(response: Response) -> Response:
-        seconds = perf_counter() - g.get("started", perf_counter())
-        route = request.url_rule.rule if request.url_rule else "unknown"
+        asked, now = this_request(), perf_counter()
+        seconds = now - asked.environ.get(_STARTED, now)
+        route = asked.url_rule.rule if asked.url_rule else "unknown"
         metrics.answered(route, response.status_code, seconds)
         logs.get().info(
-            "request", method=request.method if request.url_rule else "", route=route,
+            "request", method=asked.method if asked.url_rule else "", route=route,
             status=response.status_code, ms=round(seconds * 1000, 2),
         )  # fmt: skip
         return response

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
@@ -44,6 +43,23 @@ class Meter(Protocol):
 
     def scorer_failed(self, error: Exception) -> None:
         """The scorer raised; the submission is held."""
+
+
+class Timed:
+    """What stands between its beginning and its end is timed."""
+
+    __slots__ = ("_meter", "_phase", "_start")
+
+    def __init__(self, meter: Meter, phase: str) -> None:
+        self._meter = meter
+        self._phase = phase
+
+    def __enter__(self) -> None:
+        self._start = perf_counter()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._meter.phase(self._phase, perf_counter() - self._start)
 
 
 class Judge:
@@ -142,12 +158,9 @@ class Judge:
             return False
         return self._chance() * 1000 < site.rules.sample_per_mille
 
-    @contextmanager
-    def timed(self, phase: str) -> Iterator[None]:
-        """Tell the meter how long a phase took."""
-        start = perf_counter()
-        yield
-        self._meter.phase(phase, perf_counter() - start)
+    def timed(self, phase: str) -> Timed:
+        """Tell the meter how long a phase took; one that failed is not counted."""
+        return Timed(self._meter, phase)
 
     def lists(self, site: Site) -> checks.Lists:
         """The site's lists, compiled once per version of its rules."""

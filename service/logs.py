@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import time
 import traceback
+from collections.abc import MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any
+from typing import Any, Final
 
 import structlog
+
+_DAY: Final = 86_400
+_bound: Final[list[Any]] = []  # one, from the first configuration on
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=repr)
 
 
 def configure(directory: Path, level: str) -> None:
@@ -22,12 +28,13 @@ def configure(directory: Path, level: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            _as_line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=_DailyFile(directory),
         cache_logger_on_first_use=True,
     )
+    _bound[:] = [structlog.get_logger().bind()]
 
 
 def close() -> None:
@@ -39,7 +46,11 @@ def close() -> None:
 
 def get() -> Any:
     """The logger: ``get().info("event", code=…)``."""
-    return structlog.get_logger()
+    return _bound[0] if _bound else structlog.get_logger()
+
+
+def _as_line(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> str:
+    return _ENCODER.encode(event)
 
 
 def crash(event: str, error: BaseException, **more: Any) -> None:
@@ -58,8 +69,8 @@ class _DailyFile:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._day = ""
-        self._file: IO[str] | None = None
+        self._file: int | None = None
+        self._until = 0.0
         self._one_at_a_time = Lock()
 
     def __call__(self, *_names: Any) -> _DailyFile:
@@ -68,20 +79,20 @@ class _DailyFile:
     def close(self) -> None:
         """Close the file; the next line opens one again."""
         if self._file is not None:
-            self._file.close()
-        self._file, self._day = None, ""
+            os.close(self._file)
+        self._file, self._until = None, 0.0
 
     def msg(self, line: str) -> None:
         with self._one_at_a_time, suppress(OSError):  # a full disk costs the line, not the answer
-            print(line, file=self._today(), flush=True)
+            os.write(self._today(), f"{line}\n".encode())
 
-    def _today(self) -> IO[str]:
-        day = time.strftime("%Y-%m-%d", time.gmtime())
-        if self._file is None or day != self._day:
+    def _today(self) -> int:
+        now = time.time()
+        if self._file is None or not self._until - _DAY <= now < self._until:
             self.close()
-            path = self._directory / f"saring-{day}.jsonl"
-            opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            self._file, self._day = os.fdopen(opened, "a", encoding="utf-8"), day
+            path = self._directory / f"saring-{time.strftime('%Y-%m-%d', time.gmtime(now))}.jsonl"
+            self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            self._until = (now // _DAY + 1) * _DAY
         return self._file
 
     debug = info = warning = warn = error = critical = fatal = exception = log = msg

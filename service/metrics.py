@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -43,6 +43,7 @@ class Metrics:
     def __init__(self, *, shared: bool) -> None:
         self._registry = CollectorRegistry()
         self._shared = shared
+        self._kept: dict[tuple[Any, ...], Any] = {}
         self._verdicts = Counter(
             "saring_verdicts", "Comments judged.", ["verdict", "rule"], registry=self._registry
         )
@@ -72,14 +73,14 @@ class Metrics:
 
     def phase(self, name: str, seconds: float) -> None:
         """Count one phase of one submission."""
-        self._phases.labels(name).observe(seconds)
+        _child(self._phases, self._kept, name).observe(seconds)
 
     def judged(self, decision: Decision) -> None:
         """Count a decision; test strings do not come here."""
-        self._verdicts.labels(decision.verdict, decision.rule).inc()
-        self._models.labels(decision.model_version).inc()
+        _child(self._verdicts, self._kept, decision.verdict, decision.rule).inc()
+        _child(self._models, self._kept, decision.model_version).inc()
         for signal in decision.reasons:
-            self._reasons.labels(signal.code).inc()
+            _child(self._reasons, self._kept, signal.code).inc()
 
     def scorer_failed(self, error: Exception) -> None:
         """Count an error of the scorer by its type; its message may quote the text."""
@@ -91,7 +92,7 @@ class Metrics:
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Count one request by its route's pattern, never by its path."""
-        self._requests.labels(route, str(status)).observe(seconds)
+        _child(self._requests, self._kept, route, str(status)).observe(seconds)
 
     def exposition(
         self, gauges: Mapping[str, float], model_version: str, errors: Iterable[LiveError] = ()
@@ -105,6 +106,15 @@ class Metrics:
             multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         asked = _gauges(gauges, model_version) + _live_errors(errors)
         return generate_latest(registry) + asked, CONTENT_TYPE_LATEST
+
+
+def _child(metric: Any, kept: dict[tuple[Any, ...], Any], *labels: str) -> Any:
+    """A metric with its labels; remembered, for finding it takes longer than counting on it."""
+    place = (metric, *labels)
+    child = kept.get(place)
+    if child is None:
+        child = kept[place] = metric.labels(*labels)
+    return child
 
 
 def _live_errors(errors: Iterable[LiveError]) -> bytes:

@@ -114,7 +114,7 @@ class Moderation:
     def known(self, site: Site, arrival: Arrival) -> Case | None:
         """The stored comment that this one repeats, under the verdict in force, or None."""
         submission = privacy.seal(arrival, site.id, self._secret)
-        with self._database.read() as tx:
+        with self._database.read_directly() as tx:
             found = store.twin_of(tx, site.id, submission)
         if found is None:
             return None
@@ -175,7 +175,7 @@ class Moderation:
         return digest, privacy.arrival_digest(arrival, site.id, self._secret)
 
     def _first_answer(self, ticket: tuple[str, str], submission: Submission) -> Case | None:
-        with self._database.read() as tx:
+        with self._database.read_directly() as tx:
             kept = store.answer_by_key(tx, ticket[0])
         if kept is None:
             return None
@@ -186,7 +186,7 @@ class Moderation:
     def _gather(self, site: Site, submission: Submission) -> Surroundings:
         if submission.test_verdict:
             return Surroundings(History(), (), Sketch((), b""))
-        with self._judge.timed("gather"), self._database.read() as tx:
+        with self._judge.timed("gather"), self._database.read_directly() as tx:
             around = surroundings.gather(tx, site, submission, self._now())
         return replace(around, history=self._judge.settled(around.history))
 
@@ -194,7 +194,7 @@ class Moderation:
         self, site: Site, case: Case, around: Surroundings, ticket: tuple[str, str] | None
     ) -> None:
         wave = around.history.wave
-        with self._judge.timed("record"), self._database.begin() as tx:
+        with self._judge.timed("record"), self._database.begin_directly() as tx:
             store.add_comment(
                 tx,
                 site.id,

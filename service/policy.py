@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 from service.comments import (
@@ -43,9 +44,10 @@ _THROW_AWAY: Final = 0.3  # NEW_COMMENTER of a throw-away mailbox; of a first co
 # What scores say by themselves; a new scoring says it anew.
 SCORE_CODES: Final = frozenset((*HEAD_REASONS.values(), "LANGUAGE_UNSURE", "NOT_SCORED"))
 _UNKNOWN: Final[Language] = "other"
+_NO_LIMITS: Final = Limits()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """All that a rule may look at. ``scores`` is None where the scorer could not answer.
 
@@ -64,8 +66,12 @@ class Evidence:
 
     def has(self, code: str) -> bool:
         """Whether this signal speaks against the comment loudly enough to decide."""
-        least = LEAST_WEIGHTS.get(code, _ANY_WEIGHT)
-        return any(signal.code == code and signal.weight >= least for signal in self.signals)
+        return code in self._loud
+
+    @cached_property
+    def _loud(self) -> frozenset[str]:
+        least = LEAST_WEIGHTS.get
+        return frozenset([s.code for s in self.signals if s.weight >= least(s.code, _ANY_WEIGHT)])
 
     @property
     def trusted(self) -> bool:
@@ -84,10 +90,11 @@ class Evidence:
 
     def _over(self, level: str) -> bool:
         heads = self.scores.heads if self.scores else {}
-        return any(
-            _reached(heads.get(head), getattr(limits, level))
-            for head, limits in self.limits.items()
-        )
+        for head, limits in self.limits.items():
+            score, limit = heads.get(head), getattr(limits, level)
+            if score is not None and limit is not None and score >= limit:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +244,7 @@ def _score_reasons(evidence: Evidence) -> list[Signal]:
     reasons = []
     heads = evidence.scores.heads if evidence.scores else {}
     for head, code in HEAD_REASONS.items():
-        score, limits = heads.get(head), evidence.limits.get(head, Limits())
+        score, limits = heads.get(head), evidence.limits.get(head, _NO_LIMITS)
         if score is not None and _reached(score, limits.reject):
             reasons.append(Signal(code, score, limits.reject))
         elif score is not None and _reached(score, limits.hold):

@@ -13,7 +13,6 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import astuple
 from functools import lru_cache
-from hashlib import sha256
 
 from service.comments import TEST_STRINGS, Arrival, Submission, new_id
 from service.mailboxes import Mailbox, MailDomains, ascii_domain
@@ -91,6 +90,8 @@ def arrival_digest(arrival: Arrival, site_id: str, secret: bytes) -> str:
 
 def mask(text: str) -> str:
     """The text with e-mail and IP addresses replaced by ``[email]`` and ``[ip]``; linear time."""
+    if not text:
+        return text
     if _AT.search(text):
         text = _mask_emails(text)
     if _has_dots(text):
@@ -171,6 +172,8 @@ def _canonical_email(email: str) -> str:
 
 def _network_key(ip: str, key: bytes) -> str:
     """IPv4 whole; IPv6 by its /64, which is what one household or phone holds."""
+    if not ip:
+        return ""
     try:
         address = ipaddress.ip_address(ip.strip().partition("%")[0])
     except ValueError:
@@ -192,7 +195,7 @@ def _site_key(site_id: str, secret: bytes) -> bytes:
 
 def _digest(key: bytes, *parts: str) -> str:
     message = "\0".join(parts).encode("utf-8", "surrogatepass")
-    return hmac.new(key, message, sha256).hexdigest()[:32]
+    return hmac.digest(key, message, "sha256").hex()[:32]
 
 
 def _twin(key: bytes, *parts: str) -> int:

@@ -13,7 +13,7 @@ from service.checks.sketch import NEAR_COPY, Sketch, is_baited, similarity, sket
 from service.comments import Case, History, Site, Submission, Wave
 from service.storage import company, edits
 from service.storage.company import Candidate
-from service.storage.engine import Transaction
+from service.storage.engine import Hot, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Surroundings:
 
 
 def gather(
-    tx: Transaction, site: Site, submission: Submission, now: datetime, earlier: Case | None = None
+    tx: Hot, site: Site, submission: Submission, now: datetime, earlier: Case | None = None
 ) -> Surroundings:
     """Read everything the checks need: one statement, one more for copies, one more for hosts.
 
@@ -67,7 +67,7 @@ def replace_company(tx: Transaction, site: Site, case: Case, around: Surrounding
     record(tx, site, case, around)
 
 
-def record(tx: Transaction, site: Site, case: Case, around: Surroundings) -> None:
+def record(tx: Hot, site: Site, case: Case, around: Surroundings) -> None:
     """Make a stored comment part of the company of those that follow."""
     wave = around.history.wave
     if wave:
@@ -92,7 +92,7 @@ def _apart_from(history: History, earlier: Case, submission: Submission) -> Hist
 
 
 def _near(
-    tx: Transaction, site: Site, text: str, mine: Sketch, now: datetime
+    tx: Hot, site: Site, text: str, mine: Sketch, now: datetime
 ) -> list[tuple[float, Candidate]]:
     """Comments like this one, and like the part that it quotes where it complains about it."""
     found = company.candidates(tx, mine.bands, now) if mine.bands else []
@@ -106,7 +106,7 @@ def _near(
 
 
 def _copied(
-    tx: Transaction, text: str, alike: Sequence[tuple[float, Candidate]], now: datetime
+    tx: Hot, text: str, alike: Sequence[tuple[float, Candidate]], now: datetime
 ) -> dict[str, Any]:
     """The wave of the most similar comment; what is said beyond one that this text quotes to
     complain about it, and the wave that is left then."""
@@ -131,7 +131,7 @@ def _copies(text: str, alike: Sequence[tuple[float, Candidate]]) -> list[tuple[f
     return near
 
 
-def _wave(tx: Transaction, copies: Sequence[tuple[float, Candidate]], now: datetime) -> Wave | None:
+def _wave(tx: Hot, copies: Sequence[tuple[float, Candidate]], now: datetime) -> Wave | None:
     if not copies:
         return None
     score, best = copies[0]

@@ -24,9 +24,10 @@ from sqlalchemy import (
     union,
     update,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects.postgresql import insert as insert_unless_there
 
 from service.comments import REPORTERS, Case, History, Submission, Wave
+from service.storage.engine import Hot
 from service.storage.prepared import Prepared
 from service.storage.tables import UtcDateTime, bands, comments, links, rulings, standings, waves
 
@@ -49,7 +50,7 @@ class Candidate:
     content: str
 
 
-def past(tx: Connection, submission: Submission, now: datetime) -> History:
+def past(tx: Hot, submission: Submission, now: datetime) -> History:
     """The author's and the text's past on this site, in one statement."""
     values = {
         "author": submission.author_key or None,
@@ -70,7 +71,7 @@ def past(tx: Connection, submission: Submission, now: datetime) -> History:
     )
 
 
-def candidates(tx: Connection, keys: Sequence[int], now: datetime) -> list[Candidate]:
+def candidates(tx: Hot, keys: Sequence[int], now: datetime) -> list[Candidate]:
     """Comments of the last day, or still held, that share a band; newest first.
 
     ``keys``: one to `MOST_BANDS` of them.
@@ -81,7 +82,7 @@ def candidates(tx: Connection, keys: Sequence[int], now: datetime) -> list[Candi
     return [Candidate(*row) for row in rows]
 
 
-def wave(tx: Connection, wave_id: str, now: datetime) -> Wave | None:
+def wave(tx: Hot, wave_id: str, now: datetime) -> Wave | None:
     """A wave as it stands; its ruling only while it holds."""
     row = _WAVE.first(tx, {"wave_id": wave_id})
     if row is None:
@@ -97,7 +98,7 @@ def wave(tx: Connection, wave_id: str, now: datetime) -> Wave | None:
     )
 
 
-def add_bands(tx: Connection, comment_id: str, keys: Iterable[int], now: datetime) -> None:
+def add_bands(tx: Hot, comment_id: str, keys: Iterable[int], now: datetime) -> None:
     """Make a comment findable by its near copies."""
     found = set(keys)
     if found:
@@ -105,7 +106,7 @@ def add_bands(tx: Connection, comment_id: str, keys: Iterable[int], now: datetim
         _ADD_BANDS[len(found) - 1].run(tx, {**values, "comment": comment_id, "now": now})
 
 
-def grow_wave(tx: Connection, site_id: str, wave_id: str, case: Case) -> None:
+def grow_wave(tx: Hot, site_id: str, wave_id: str, case: Case) -> None:
     """Count one more copy; the second copy makes the wave and takes the first one into it.
 
     Only a change of author makes a wave recent: one person who repeats a phrase is no wave.
@@ -115,20 +116,14 @@ def grow_wave(tx: Connection, site_id: str, wave_id: str, case: Case) -> None:
     values["author"] = author
     if _GROW.run(tx, values):
         return
-    began = select(comments.c.verdict, comments.c.author_key).where(comments.c.id == wave_id)
-    first = tx.execute(began).first()
-    recent = 1 if first and author and first.author_key == author else 2
-    worst = _harder(first.verdict if first else "accept", verdict)
-    row = {"id": wave_id, "site_id": site_id, "size": 2, "recent": recent, "worst": worst}
-    row["last_author"] = author
-    try:
-        with tx.begin_nested():
-            tx.execute(insert(waves), {**row, "recent_since": now, "last_at": now})
-    except IntegrityError:
+    first_verdict, first_author = _BEGAN.first(tx, {"wave": wave_id}) or ("accept", "")
+    row = {"id": wave_id, "site_id": site_id, "size": 2, "last_author": author}
+    row["recent"] = 1 if author and first_author == author else 2
+    row["worst"] = _harder(first_verdict, verdict)
+    if _BEGIN_WAVE.run(tx, {**row, "recent_since": now, "last_at": now}):
+        _JOIN_WAVE.run(tx, {"wave": wave_id})
+    else:  # another copy came at the same moment
         _GROW.run(tx, values)
-    else:
-        mine = comments.c.id == wave_id
-        tx.execute(update(comments).where(mine).values(wave_id=wave_id))
 
 
 def waiting_cards(tx: Connection, site_id: str) -> int:
@@ -139,7 +134,7 @@ def waiting_cards(tx: Connection, site_id: str) -> int:
 
 
 def linked(
-    tx: Connection, site_id: str, names: Sequence[str], website: str, author: str
+    tx: Hot, site_id: str, names: Sequence[str], website: str, author: str
 ) -> tuple[frozenset[str], int]:
     """Hosts whose comments were mostly rejected on this site, by the verdicts in force; and under
     how many names but `author` one of them was given as a website. Each host's newest comments
@@ -156,14 +151,11 @@ def linked(
     return frozenset(bad), len(others - {author.strip().lower()})
 
 
-def add_links(
-    tx: Connection, site_id: str, comment_id: str, names: Sequence[str], website: str
-) -> None:
+def add_links(tx: Hot, site_id: str, comment_id: str, names: Sequence[str], website: str) -> None:
     """Make the hosts that a comment links to known, and which of them its author calls theirs."""
     row = {"site_id": site_id, "comment_id": comment_id}
-    rows = [{**row, "host": n, "is_website": n == website} for n in names[:_MOST_HOSTS]]
-    if rows:
-        tx.execute(insert(links), rows)
+    for name in names[:_MOST_HOSTS]:
+        _ADD_LINK.run(tx, {**row, "host": name, "is_website": name == website})
 
 
 def _harder(one: str, other: str) -> str:
@@ -266,7 +258,19 @@ _WAVE: Final = Prepared(
         waves.c.ruling_ends_at,
     ).where(waves.c.id == bindparam("wave_id"))
 )
+_ADD_LINK: Final = Prepared(insert(links), [column.name for column in links.c])
 _ADD_BANDS: Final = [_add_bands(count + 1) for count in range(MOST_BANDS)]
+_BEGAN: Final = Prepared(
+    select(comments.c.verdict, comments.c.author_key).where(comments.c.id == bindparam("wave"))
+)
+# SQLite understands PostgreSQL's words here.
+_BEGIN_WAVE: Final = Prepared(
+    insert_unless_there(waves).on_conflict_do_nothing(),
+    [column.name for column in waves.c if column.name not in ("ruling", "ruling_ends_at")],
+)
+_JOIN_WAVE: Final = Prepared(
+    update(comments).where(comments.c.id == bindparam("wave")).values(wave_id=bindparam("wave"))
+)
 _STALE: Final = waves.c.recent_since < bindparam("hour_ago", type_=UtcDateTime)
 _SAME_AUTHOR: Final = and_(waves.c.last_author == bindparam("author"), waves.c.last_author != "")
 _SEVERITY: Final = case({"accept": 0, "hold": 1, "reject": 2}, value=waves.c.worst)

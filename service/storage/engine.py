@@ -18,6 +18,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import BadSettings, Unavailable
+from service.storage.direct import Direct, Wire, Wires
 
 _BUSY_TIMEOUT: Final = "PRAGMA busy_timeout=5000"
 # synchronous=NORMAL in WAL mode: a killed process loses nothing; a power cut may lose the last
@@ -35,15 +36,23 @@ _SQLITE_PRAGMAS: Final = (
     # The housekeeper empties the log; this is for the day on which it cannot.
     "PRAGMA wal_autocheckpoint=16384",
 )
+_NO_TURN: Final = nullcontext()
 _WORTH_STARTING_AGAIN: Final = 2_000  # pages: eight megabytes
 
 
 Transaction = Connection
 """What every function of storage takes first; rooms above storage know it by this name."""
 
+Hot = Connection | Wire
+"""What the functions take that every comment runs."""
+
 
 class Database:
-    """A pool of connections and the two ways to use it: `begin` to write, `read` to look."""
+    """A pool of connections and the two ways to use it: `begin` to write, `read` to look.
+
+    `begin_directly` and `read_directly` are the same for prepared statements, for a tenth of the
+    cost: each thread keeps a connection of its own for them.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -51,6 +60,7 @@ class Database:
         self._writes = engine.execution_options(saring_begin="BEGIN IMMEDIATE")
         # SQLite has one writer, and who waits for it sleeps and polls: threads queue here instead.
         self._turn = Lock() if self.is_sqlite else nullcontext()
+        self._wires = Wires(engine)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -63,6 +73,14 @@ class Database:
         """A consistent look at the database. Database trouble is raised as `Unavailable`."""
         with _translated(), self.engine.connect() as tx:
             yield tx
+
+    def begin_directly(self) -> Direct:
+        """`begin` for prepared statements."""
+        return Direct(self._wires, "BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN", self._turn)
+
+    def read_directly(self) -> Direct:
+        """`read` for prepared statements."""
+        return Direct(self._wires, "BEGIN", _NO_TURN)
 
     def checkpoint(self) -> int:
         """Move SQLite's write-ahead log into the file; how many pages, of a log worth moving.
@@ -120,7 +138,8 @@ class Database:
                 raise Unavailable("erased, but the write-ahead log is in use; run this again soon")
 
     def close(self) -> None:
-        """Give every pooled connection back; a forked child calls it before its first use."""
+        """Let every connection go; a forked child calls it before its first use."""
+        self._wires.cut_all()
         self.engine.dispose(close=False)
 
 

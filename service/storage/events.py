@@ -31,6 +31,7 @@ from sqlalchemy import (
 from service.comments import new_id
 from service.events import Event, News
 from service.storage import spans
+from service.storage.engine import Hot
 from service.storage.prepared import Prepared
 from service.storage.tables import UtcDateTime, deliveries, events, sites, webhooks
 
@@ -65,7 +66,7 @@ _QUEUE: Final = Prepared(
 )  # fmt: skip
 
 
-def tell(tx: Connection, site_id: str, news: Sequence[News], now: datetime) -> None:
+def tell(tx: Hot, site_id: str, news: Sequence[News], now: datetime) -> None:
     """Write events, and one delivery for each webhook of the site. Call it last before commit."""
     if not news:
         return

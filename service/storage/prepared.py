@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from service.storage.direct import Wire
+
 Convert = Callable[[Any], Any] | None
 
 
@@ -57,25 +59,25 @@ class Prepared:
         self._columns = columns
         self._forms: dict[str, _Form] = {}
 
-    def rows(self, tx: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def rows(self, tx: Connection | Wire, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """What it selects or returns."""
         form = self._form(tx.dialect)
         return [form.read(row) for row in self._run(tx, form, values).fetchall()]
 
-    def first(self, tx: Connection, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    def first(self, tx: Connection | Wire, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """The first row, or None."""
         form = self._form(tx.dialect)
         row = self._run(tx, form, values).fetchone()
         return None if row is None else form.read(row)
 
-    def run(self, tx: Connection, values: Mapping[str, Any]) -> int:
+    def run(self, tx: Connection | Wire, values: Mapping[str, Any]) -> int:
         """How many rows it changed."""
         form = self._form(tx.dialect)
         return int(self._run(tx, form, values).rowcount)
 
-    def _run(self, tx: Connection, form: _Form, values: Mapping[str, Any]) -> Any:
+    def _run(self, tx: Connection | Wire, form: _Form, values: Mapping[str, Any]) -> Any:
         """The driver's cursor; its errors are raised as SQLAlchemy does, without the values."""
-        driver: Any = tx.connection.driver_connection
+        driver: Any = tx.driver if isinstance(tx, Wire) else tx.connection.driver_connection
         base = tx.dialect.loaded_dbapi.Error
         try:
             return driver.execute(form.sql, form.bound(values))

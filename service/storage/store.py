@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
-    Row,
     and_,
     bindparam,
     delete,
@@ -33,6 +34,7 @@ from service.comments import (
 )
 from service.errors import Conflict
 from service.storage import spans
+from service.storage.engine import Hot
 from service.storage.facets import facets, permalink_key
 from service.storage.prepared import Prepared
 from service.storage.tables import answers, comments
@@ -41,6 +43,23 @@ _LATER = ("ruling", "complaint_due_at")  # what people add
 _SUBMISSION_FIELDS = tuple(n for n in Submission.__dataclass_fields__ if n != "mailbox")
 _INSERT_COMMENT = Prepared(
     insert(comments), [column.name for column in comments.c if column.name not in _LATER]
+)
+_INSERT_ANSWER = Prepared(insert(answers), [column.name for column in answers.c])
+_ANSWER = Prepared(
+    select(
+        answers.c.request_digest, answers.c.comment_id, answers.c.created_at, answers.c.decision
+    ).where(answers.c.key_digest == bindparam("key"))
+)
+_TWIN = Prepared(
+    select(comments)
+    .where(
+        comments.c.site_id == bindparam("site"),
+        or_(
+            comments.c.twin_by_name == bindparam("by_name", type_=BigInteger),
+            comments.c.twin_by_author == bindparam("by_author", type_=BigInteger),
+        ),
+    )
+    .limit(1)
 )
 _BY_ID = select(comments).where(
     comments.c.site_id == bindparam("site_id"), comments.c.id == bindparam("comment_id")
@@ -58,7 +77,7 @@ class KeptAnswer:
 
 
 def add_comment(
-    tx: Connection,
+    tx: Hot,
     site_id: str,
     case: Case,
     *,
@@ -80,16 +99,14 @@ def comment_by_id(tx: Connection, site_id: str, comment_id: str) -> Case | None:
     return None if row is None else case_of(row)
 
 
-def twin_of(
-    tx: Connection, site_id: str, submission: Submission
-) -> tuple[Case, Verdict | None] | None:
+def twin_of(tx: Hot, site_id: str, submission: Submission) -> tuple[Case, Verdict | None] | None:
     """The stored comment that this one repeats, with the ruling on it, or None."""
-    same = or_(
-        comments.c.twin_by_name == submission.twin_by_name,
-        comments.c.twin_by_author == submission.twin_by_author,
-    )
-    row = tx.execute(select(comments).where(comments.c.site_id == site_id, same).limit(1)).first()
-    return None if row is None else (case_of(row), row.ruling)
+    values = {"by_name": submission.twin_by_name, "by_author": submission.twin_by_author}
+    found = _TWIN.first(tx, {"site": site_id, **values})
+    if found is None:
+        return None
+    row = SimpleNamespace(**dict(zip(comments.c.keys(), found, strict=True)))
+    return case_of(row), row.ruling
 
 
 def matching(tx: Connection, site_id: str, submission: Submission) -> Case | None:
@@ -200,7 +217,7 @@ def erase_older_of(tx: Connection, site_id: str, before: datetime) -> int:
     return tx.execute(delete(comments).where(*mine)).rowcount
 
 
-def add_answer(tx: Connection, key_digest: str, request_digest: str, case: Case) -> None:
+def add_answer(tx: Hot, key_digest: str, request_digest: str, case: Case) -> None:
     """Remember the first answer to an Idempotency-Key; a second first one is a `Conflict`."""
     row = {
         "key_digest": key_digest,
@@ -210,18 +227,18 @@ def add_answer(tx: Connection, key_digest: str, request_digest: str, case: Case)
         "created_at": case.created_at,
     }
     try:
-        tx.execute(insert(answers), row)
+        _INSERT_ANSWER.run(tx, row)
     except IntegrityError as error:
         raise Conflict("another request holds this key", "idempotency_key_in_use") from error
 
 
-def answer_by_key(tx: Connection, key_digest: str) -> KeptAnswer | None:
+def answer_by_key(tx: Hot, key_digest: str) -> KeptAnswer | None:
     """The first answer given to an Idempotency-Key, or None."""
-    row = tx.execute(select(answers).where(answers.c.key_digest == key_digest)).first()
+    row = _ANSWER.first(tx, {"key": key_digest})
     if row is None:
         return None
-    decision = decision_from_json(row.decision)
-    return KeptAnswer(row.request_digest, row.comment_id, row.created_at, decision)
+    request_digest, comment_id, created_at, decision = row
+    return KeptAnswer(request_digest, comment_id, created_at, decision_from_json(decision))
 
 
 def held_count(tx: Connection) -> int:
@@ -286,7 +303,7 @@ def comment_row(site_id: str, case: Case) -> dict[str, Any]:
     return row
 
 
-def case_of(row: Row[Any]) -> Case:
+def case_of(row: Any) -> Case:
     """A row of comments as the case it holds."""
     submission = Submission(**{name: getattr(row, name) for name in _SUBMISSION_FIELDS})
     decision = decision_from_json(row.decision)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, g
 
 from service.access import SHORT_KEY_DIGITS, Access
 from service.comments import Site
+from service.web.exchange import this_request
 
 PATHS: Final = ("/v1/comments", "/v1alpha1/comments:analyze")
 _ASKED: Final = "Access-Control-Request-Method"
@@ -24,13 +25,14 @@ def register(app: Flask, access: Access) -> None:
 
     @app.before_request
     def preflight() -> Response | None:
-        asked = request.method == "OPTIONS" and _ASKED in request.headers
-        return _preflight(request, access) if asked and request.path in PATHS else None
+        asked = this_request()
+        wanted = asked.method == "OPTIONS" and _ASKED in asked.headers and asked.path in PATHS
+        return _preflight(asked, access) if wanted else None
 
     @app.after_request
     def tell(response: Response) -> Response:
-        if request.path in PATHS:
-            response.vary.add("Origin")
+        if this_request().path in PATHS:
+            response.headers.add("Vary", "Origin")
             if origin := g.get("permitted_origin"):
                 response.headers["Access-Control-Allow-Origin"] = origin
                 response.headers["Access-Control-Expose-Headers"] = "Retry-After"

@@ -35,8 +35,8 @@ def poster_of(request: Request, access: Access) -> tuple[Site, bool]:
 
     Such a page is let in with the short key, which it cannot hide and which reads nothing.
     """
-    key = _bearer(request) or ""
-    if "Origin" in request.headers and len(key) == SHORT_KEY_DIGITS:
+    key = _bearer(request) or "" if "Origin" in request.headers else ""
+    if len(key) == SHORT_KEY_DIGITS:
         site = access.site(key, place_of(request), short_key_is_enough=True)
         if is_from_page(request, site, key):
             return site, True
@@ -80,5 +80,5 @@ def keep_session(response: Response, request: Request, name: str, value: str) ->
 
 
 def _bearer(request: Request) -> str | None:
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, key = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return key.strip() if scheme.lower() == "bearer" else None

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
 from service.access import Access
 from service.comments import Case, Scores, Signal
 from service.moderation import Moderation
 from service.web import wording
 from service.web.answers import round_score
+from service.web.exchange import as_json, this_request
 from service.web.fields import AnonymousCommentIn, CommentIn, TextsIn
 from service.web.guards import poster_of, site_of
 from service.web.parsing import body_as
@@ -26,22 +27,22 @@ def blueprint(moderation: Moderation, access: Access) -> Blueprint:
     door = Blueprint("native", __name__, url_prefix="/v1")
 
     @door.post("/comments")
-    def submit() -> tuple[Response, int]:
-        site, from_page = poster_of(request, access)
-        request.max_content_length = COMMENT_BODY_BYTES
+    def submit() -> Response:
+        asked = this_request()
+        site, from_page = poster_of(asked, access)
+        asked.max_content_length = COMMENT_BODY_BYTES
         model = CommentIn if site.rules.require_name_email else AnonymousCommentIn
-        comment = body_as(model, request, form=True)
-        arrival = comment.arrival()
+        arrival = body_as(model, asked, form=True).arrival()
         if from_page:  # a page does not know its reader's address, and could claim any
-            arrival = replace(arrival, author_ip=request.remote_addr or "")
-        key = request.headers.get("Idempotency-Key", "")
+            arrival = replace(arrival, author_ip=asked.remote_addr or "")
+        key = asked.environ.get("HTTP_IDEMPOTENCY_KEY", "")
         case = moderation.submit(site, arrival, key)
-        return jsonify(verdict_out(case, wording.language_of(request))), 201
+        return as_json(verdict_out(case, wording.language_of(asked)), 201)
 
     @door.get("/comments/<uuid:comment_id>")
     def show(comment_id: UUID) -> Response:
         case = moderation.case(site_of(request, access), str(comment_id))
-        return jsonify(case_out(case, wording.language_of(request)))
+        return as_json(case_out(case, wording.language_of(request)))
 
     @door.put("/comments/<uuid:comment_id>")
     def edit(comment_id: UUID) -> Response:
@@ -50,7 +51,7 @@ def blueprint(moderation: Moderation, access: Access) -> Blueprint:
         model = CommentIn if site.rules.require_name_email else AnonymousCommentIn
         comment = body_as(model, request, form=True)
         case = moderation.edit(site, str(comment_id), comment.arrival())
-        return jsonify(verdict_out(case, wording.language_of(request)))
+        return as_json(verdict_out(case, wording.language_of(request)))
 
     @door.delete("/comments/<uuid:comment_id>")
     def erase(comment_id: UUID) -> tuple[str, int]:
@@ -65,7 +66,7 @@ def blueprint(moderation: Moderation, access: Access) -> Blueprint:
         version, found = moderation.score(texts.listed())
         results = [_scores_out(scores) for scores in found]
         answer = {"results": results} if texts.contents else results[0]
-        return jsonify({**answer, "model_version": version})
+        return as_json({**answer, "model_version": version})
 
     return door
 
