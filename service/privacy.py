@@ -10,10 +10,12 @@ import hmac
 import ipaddress
 import re
 import unicodedata
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import astuple
 from functools import lru_cache
 
+from service import veils
 from service.comments import TEST_STRINGS, Arrival, Submission, new_id
 from service.mailboxes import Mailbox, MailDomains, ascii_domain
 
@@ -22,7 +24,8 @@ IP_MASK = "[ip]"
 
 _AT = re.compile(r"@|\uff20|\ufe6b|%40|&#0*64;|&#x0*40;|&commat;", re.IGNORECASE)
 _DOMAIN = re.compile(
-    r"(?:\[[\w:.]{1,64}\]|[^\W_](?:[\w-]|[.\u3002\uff0e\uff61](?=\w))*)", re.UNICODE
+    r"(?:\[(?=[a-zA-Z.]{0,63}[\d:])[\w:.]{1,64}\]|[^\W_](?:[\w-]|[.\u3002\uff0e\uff61](?=\w))*)",
+    re.UNICODE,
 )
 _NOT_LOCAL = frozenset(' \t\r\n\v\f\u00a0\u3000<>()[]{},;:"“”‘’«»|\\/=?&@＠#')
 # Dotted quads as people write them: leading zeros, full-width, or with dots put in brackets so
@@ -89,29 +92,69 @@ def arrival_digest(arrival: Arrival, site_id: str, secret: bytes) -> str:
 
 
 def mask(text: str) -> str:
-    """The text with e-mail and IP addresses replaced by ``[email]`` and ``[ip]``; linear time."""
+    """The text with e-mail and IP addresses replaced by ``[email]`` and ``[ip]``; linear time.
+
+    Also where letters of one are percent-encoded or HTML entities, or what nobody sees stands
+    between them.
+    """
     if not text:
         return text
+    plain = text if text.isascii() and "%" not in text and "&" not in text else veils.lift(text)
+    if plain != text and (found := _addresses(plain)):
+        text = _laid_over(text, found)
+    return _masked(text)
+
+
+def _laid_over(text: str, found: list[tuple[int, int, str]]) -> str:
+    """A text with masks where addresses stand in what it says without its veils."""
+    places, kept, done = veils.places(text), [], 0
+    for start, end, mark in found:
+        first, last = places[start][0], places[end - 1][1]
+        if first >= done:
+            kept += [text[done:first], mark]
+            done = last
+    return "".join([*kept, text[done:]])
+
+
+def _addresses(text: str) -> list[tuple[int, int, str]]:
+    """Where addresses stand, and the mask of each."""
+    found = [(start, end, EMAIL_MASK) for start, end in _mails(text)]
+    if _has_dots(text):
+        found += [(*m.span(), IP_MASK) for m in _IPV4.finditer(text) if _mask_if_quad(m) == IP_MASK]
+    if _has_colons(text):
+        found += [(*m.span(), IP_MASK) for m in _IPV6.finditer(text) if _mask_if_ip(m) == IP_MASK]
+    return sorted(found)
+
+
+def _masked(text: str) -> str:
     if _AT.search(text):
         text = _mask_emails(text)
     if _has_dots(text):
         text = _IPV4.sub(_mask_if_quad, text)
-    if text.count(":") + text.count("%3") > 1:
+    if _has_colons(text):
         text = _IPV6.sub(_mask_if_ip, text)
     return text
 
 
 def _mask_emails(text: str) -> str:
-    kept, done, floor = [], 0, 0
+    kept, done = [], 0
+    for start, end in _mails(text):
+        kept += [text[done:start], EMAIL_MASK]
+        done = end
+    return "".join([*kept, text[done:]])
+
+
+def _mails(text: str) -> Iterator[tuple[int, int]]:
+    """Where e-mail addresses stand, in order."""
+    done, floor = 0, 0
     for at in _AT.finditer(text):
         start = _local_start(text, at.start(), max(done, floor))
         floor = at.end()  # no part is looked at twice: "%40%40…" must not take quadratic time
         domain = _DOMAIN.match(text, at.end())
         if at.start() < done or start == at.start() or domain is None or _is_bare_word(domain[0]):
             continue
-        kept += [text[done:start], EMAIL_MASK]
         done = domain.end()
-    return "".join([*kept, text[done:]])
+        yield start, done
 
 
 def _local_start(text: str, at: int, floor: int) -> int:
@@ -137,6 +180,10 @@ def _has_dots(text: str) -> bool:
         or "dot" in text
         or "titik" in text
     )
+
+
+def _has_colons(text: str) -> bool:
+    return text.count(":") + text.count("%3") > 1
 
 
 def _mask_if_quad(match: re.Match[str]) -> str:

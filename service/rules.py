@@ -29,6 +29,7 @@ _COUNTS: Final = (
 )
 _HOURS: Final = ("night_from", "night_to")
 _NOT_SET: Final = ("version", "learnt")
+_NAME: Final = re.compile(r"[a-z_]{1,40}")  # what is no name may be an address: not repeated
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
 
@@ -102,7 +103,8 @@ class Rules:
         kinds = {field.name: type(getattr(self, field.name)) for field in fields(self)}
         bad = [name for name in changes if name not in kinds or name in _NOT_SET]
         if bad:
-            raise Invalid([FieldError(name, "unknown_rule") for name in bad])
+            told = (name if _NAME.fullmatch(name) else "changes" for name in bad)
+            raise Invalid([FieldError(name, "unknown_rule") for name in told])
         fitted = {name: _frozen(value) for name, value in changes.items()}
         wrong = [name for name, value in fitted.items() if not _is(value, kinds[name])]
         if wrong:

@@ -15,7 +15,13 @@ MAY_IMPORT = {
     "service.errors": set(),
     "service.events": {"service.comments"},
     "service.mailboxes": {"service.errors"},
-    "service.privacy": {"service.comments", "service.mailboxes", "service.errors"},
+    "service.privacy": {
+        "service.comments",
+        "service.mailboxes",
+        "service.errors",
+        "service.veils",
+    },
+    "service.veils": set(),
     "service.checks": {
         "service.comments",
         "service.mailboxes",

@@ -120,6 +120,43 @@ def test_what_is_no_address_stays(text):
     assert mask(text) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("bu\u200bdi@exa\u200bmple.com ya", "[email] ya"),
+        ("b\u00adudi@example.co\u2060m.id", "[email]"),
+        ("budi@example.com\u200b", "[email]\u200b"),
+        ("budi@exa&#109;ple.com", "[email]"),
+        ("&#98;&#117;&#x64;&#105&#64;&#101;&#120;&#46;&#99;&#111;, ya", "[email], ya"),
+        ("&quot;budi s&quot;@example.com", "[email]"),
+        ("budi&period;s&commat;example&period;com", "[email]"),
+        ("%62%75di%40ex%61mple%2ecom ok", "[email] ok"),
+        ("?x=%2562udi%2540example%252ecom&y=1", "?x=[email]&y=1"),
+        ("BUDI%2BX%40EXAMPLE%2ECOM", "[email]"),
+        ("192.0\u200b.2.7", "[ip]"),
+        ("192&#46;0&#46;2&#46;7 ya", "[ip] ya"),
+        ("%31%39%32.0.2.7", "[ip]"),
+        ("2001:db8::\u200b7 x", "[ip] x"),
+        ("budi\u200b@example.com dan ani@example.org", "[email] dan [email]"),
+    ],
+)
+def test_addresses_behind_veils_are_masked(text, masked):
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "👨\u200d👩\u200d👧 halo 50% & 3 &amp; 4 @ rumah",
+        "R&D@office &copy; 2026 100%25",
+        "https://x.example/?u=https%3A%2F%2Fy.example%2F%3Fa%3D1%26b%3D2",
+        "pukul 10%3a30%3a15 &#58; &bogus; &#0; &#x110000; %",
+    ],
+)
+def test_what_hides_nothing_keeps_its_veils(text):
+    assert mask(text) == text
+
+
 def test_masking_twice_changes_nothing():
     once = mask("budi@example.com 192.0.2.7 2001:db8::7")
     assert mask(once) == once
@@ -165,6 +202,17 @@ def test_no_email_survives_in_any_text(before, email, after):
 def test_no_percent_encoded_email_survives(email):
     encoded = quote(email, safe="")
     assert encoded not in mask(f"https://x.example/?e={encoded}&b=1")
+
+
+@given(emails, st.sampled_from(["\u200b", "\u00ad", "\u2060", "\ufe0f"]), st.integers(1, 40))
+def test_no_email_survives_with_unseen_letters_in_it(email, unseen, place):
+    veiled = f"{email[:place]}{unseen}{email[place:]}"
+    assert mask(f"{veiled} ya") in ("[email] ya", f"[email]{unseen} ya")
+
+
+@given(emails)
+def test_no_email_survives_as_entities(email):
+    assert mask("".join(f"&#{ord(letter)};" for letter in email)) == "[email]"
 
 
 @given(st.text(st.sampled_from(" \n,;!?()<>\"'/=&—"), max_size=8), ips, around)

@@ -72,7 +72,9 @@ def main() -> None:
         _tell(error)
         sys.exit(1)
     except ServiceError as error:
-        click.echo(f"saring: {error}", err=True)
+        from service import privacy  # as late as the above
+
+        click.echo(f"saring: {privacy.mask(str(error))}", err=True)  # it may repeat an argument
         sys.exit(1)
 
 
