@@ -26,8 +26,8 @@ UNWANTED_SHARE = 0.2
 
 def texts(*names: str) -> list[str]:
     """The written examples of these files."""
-    lines = [line for name in names for line in (WRITTEN / name).open(encoding="utf-8")]
-    return [json.loads(line)["text"] for line in lines]
+    files = [(WRITTEN / name).read_text(encoding="utf-8") for name in names]
+    return [json.loads(line)["text"] for file in files for line in file.split("\n") if line]
 
 
 def comments(seed: int) -> Iterator[dict[str, str]]:

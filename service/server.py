@@ -58,6 +58,17 @@ class QuietWorker(PatientWorker):
         super().notify()
         self.share.tell(self.nr_conns)
 
+    def is_parent_alive(self) -> bool:
+        """Whether there still is a supervisor. An orphan ends as on SIGTERM and lets go of the port
+        at once: gunicorn would keep it, unserved, for as long as any kept-alive client asks."""
+        alive: bool = super().is_parent_alive()
+        if not alive:
+            self.alive = False
+            self.set_accept_enabled(False)
+            for listener in self.sockets:
+                listener.close()
+        return alive
+
     def handle_error(self, _req: Any, client: Any, _addr: Any, exc: BaseException) -> None:
         """Answer 400 and close, or 500 for anything that is no parse error."""
         if isinstance(exc, ParseException):
