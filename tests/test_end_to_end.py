@@ -74,12 +74,15 @@ def test_an_orphan_lets_go_of_the_port(service):
     """Its master is killed while a client keeps asking: the next start need not wait for that."""
     service.start()
     with requests.Session() as kept:
-        kept.get(f"{service.address}/healthz", timeout=20)
+
+        def let_go() -> bool:
+            with contextlib.suppress(requests.RequestException):
+                kept.get(f"{service.address}/healthz", timeout=20)
+            return refuses(service.port)
+
         service.process.kill()
         service.process.wait()
-        until(lambda: refuses(service.port), "nobody listens", 10)
-        with contextlib.suppress(requests.RequestException):
-            kept.get(f"{service.address}/healthz", timeout=20)
+        until(let_go, "nobody listens", 10)
     service.restart()
     assert service.stop() == 0
 
