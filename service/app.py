@@ -67,6 +67,8 @@ from service.web.settings_pages import settings_blueprint
 from service.web.sign_in_pages import sign_in_blueprint
 from service.webhooks import Courier
 
+STATEMENT_SECONDS: Final = 15.0
+"""How long a request waits for one statement of a slow database before it says 503."""
 _STARTED: Final = "saring.started"
 
 
@@ -91,7 +93,11 @@ def create_app(
     logs.configure(settings.home / "logs", settings.log_level)
     checks.fold("")  # makes its tables before the fork: the first comment would wait for them
     metrics = metrics or Metrics(shared=False)
-    database = open_database(settings.database_url, pool_size=settings.threads + 2)
+    database = open_database(
+        settings.database_url,
+        pool_size=settings.threads + 2,
+        statement_seconds=STATEMENT_SECONDS,
+    )
     access = Access(database, settings.secret, now, Turnstile(metrics.wrong_key))
     models = Models.of(settings)
     follower = Follower(models, scorer)

@@ -11,12 +11,12 @@ from typing import Final
 
 from service import home, signing
 from service.comments import utc_now
-from service.errors import BadSettings, ServiceError
+from service.errors import BadSettings, ServiceError, Unavailable
 from service.model import Models
 from service.settings import Settings
 from service.storage import accounts, examination, outbox
 from service.storage.engine import Database, open_database
-from service.storage.migrate import pending
+from service.storage.migrate import pending, prove_writable
 
 _LEAST_FREE_BYTES: Final = 200 * 1024 * 1024
 _OTHERS: Final = 0o077
@@ -70,6 +70,15 @@ def _file(database: Database, _settings: Settings, _now: datetime) -> None:
         damage = examination.damage(tx)
     if damage:
         raise BadSettings(f"the file is damaged ({damage}); stop the service, saring restore")
+
+
+def _writing(database: Database, _settings: Settings, _now: datetime) -> None:
+    try:
+        prove_writable(database)
+    except Unavailable as error:
+        raise BadSettings(
+            f"nothing can be stored ({error}); is its disk full, or read-only?"
+        ) from error
 
 
 def _people(database: Database, _settings: Settings, _now: datetime) -> None:
@@ -136,6 +145,7 @@ def _disk(settings: Settings) -> None:
 
 _OF_THE_DATABASE: Final[Mapping[str, Callable[[Database, Settings, datetime], None]]] = {
     "database file": _file,
+    "storing": _writing,
     "sites and admins": _people,
     "kept secrets": _secrets,
     "webhooks": _webhooks,

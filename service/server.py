@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _A_MOMENT: Final = 0.0005
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108  what is made there is its owner's alone
+_OURS: Final = "saring-"
 
 
 class QuietLogger(Logger):  # type: ignore[misc]
@@ -108,11 +111,12 @@ class Server(BaseApplication):  # type: ignore[misc]
             "limit_request_line": 8190,
             "sendfile": False,  # it would write past the buffer that slow readers have
             "forwarded_allow_ips": "",
-            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
+            "worker_tmp_dir": str(_MEMORY) if _MEMORY.is_dir() else None,
             "pre_fork": self._forking,
             "post_fork": self._forked,
             "child_exit": self._gone,
             "when_ready": self._when_ready,
+            "on_exit": lambda _server: forget_shared_metrics(self._settings.home),
         }
         for name, value in chosen.items():
             self.cfg.set(name, value)
@@ -154,11 +158,30 @@ class _Body:
 
 
 def prepare_shared_metrics(home: Path) -> None:
-    """Point Prometheus at a fresh directory that all workers write to; before it is imported."""
+    """Point Prometheus at a fresh directory that all workers write to; before it is imported.
+
+    In memory where the machine has a place for that: these are mapped files, and the system kills
+    whoever writes to a mapped page that a full disk cannot hold.
+    """
     directory = home / "run" / "metrics"
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
+    forget_shared_metrics(home)
+    directory.parent.mkdir(exist_ok=True)
+    if _MEMORY.is_dir():
+        directory.symlink_to(tempfile.mkdtemp(prefix=_OURS, dir=_MEMORY))
+    else:
+        directory.mkdir()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
+
+
+def forget_shared_metrics(home: Path) -> None:
+    """Remove what this or an earlier server counted."""
+    directory = home / "run" / "metrics"
+    if directory.is_symlink():
+        place = directory.readlink()
+        if place.parent == _MEMORY and place.name.startswith(_OURS):
+            shutil.rmtree(place, ignore_errors=True)
+        directory.unlink()
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def _forget_worker(worker: Any) -> None:

@@ -14,7 +14,7 @@ from service.moderation import Moderation
 from service.review import Review
 from service.storage import outbox, store
 from service.storage.engine import Database
-from service.storage.migrate import pending
+from service.storage.migrate import pending, prove_writable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Vitals:
         """What must be well for requests to come in; each says what is wrong, or nothing."""
         return {
             "model": lambda: getattr(self.moderation.scorer, "reason", ""),
-            "database": lambda: _failure_of(self._stored),
+            "database": lambda: _failure_of(lambda: prove_writable(self.database)),
             "migrations": lambda: _failure_of(lambda: pending(self.database)),
         }
 

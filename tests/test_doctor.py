@@ -18,7 +18,7 @@ from tests.doubles import Site
 from tests.running import ROOT, saring
 
 PARTS = [
-    "home and secret", "permissions", "database and migrations", "database file",
+    "home and secret", "permissions", "database and migrations", "database file", "storing",
     "sites and admins", "kept secrets", "webhooks", "retention", "clock", "model", "disk",
 ]  # fmt: skip
 

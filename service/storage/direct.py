@@ -131,4 +131,11 @@ class Direct:
 def _translate(error: BaseException) -> None:
     """Raise `Unavailable` for the database's trouble; everything else stays what it is."""
     if isinstance(error, TROUBLE) and not isinstance(error, IntegrityError):
-        raise Unavailable(f"the database does not answer ({type(error).__name__})") from error
+        raise Unavailable(f"the database does not answer ({trouble(error)})") from error
+
+
+def trouble(error: BaseException) -> str:
+    """What the driver calls it, SQLITE_FULL or PostgreSQL's 53100; never its message."""
+    cause: Any = getattr(error, "orig", None) or error
+    name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    return str(name or type(error).__name__)

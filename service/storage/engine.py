@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -18,7 +19,11 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import BadSettings, Unavailable
-from service.storage.direct import Direct, Wire, Wires
+from service.storage.direct import Direct, Wire, Wires, trouble
+
+# The pool reports connections that were lost, with whole statements; what counts is told by us.
+logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
+logging.getLogger("sqlalchemy.pool").propagate = False
 
 _BUSY_TIMEOUT: Final = "PRAGMA busy_timeout=5000"
 # synchronous=NORMAL in WAL mode: a killed process loses nothing; a power cut may lose the last
@@ -38,6 +43,15 @@ _SQLITE_PRAGMAS: Final = (
 )
 _NO_TURN: Final = nullcontext()
 _WORTH_STARTING_AGAIN: Final = 2_000  # pages: eight megabytes
+# A server that vanished says nothing: without these a request would wait for it for a quarter of
+# an hour, which is how long TCP hopes. Milliseconds for the second, else seconds.
+_POSTGRESQL_REACH: Final = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 
 
 Transaction = Connection
@@ -143,8 +157,14 @@ class Database:
         self.engine.dispose(close=False)
 
 
-def open_database(url: str, *, pool_size: int = 8) -> Database:
-    """Open a database by URL; nothing is connected yet."""
+def open_database(
+    url: str, *, pool_size: int = 8, statement_seconds: float | None = None
+) -> Database:
+    """Open a database by URL; nothing is connected yet.
+
+    A statement that takes PostgreSQL longer than `statement_seconds` is `Unavailable`; commands,
+    which may have to go through everything, set no such limit.
+    """
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
@@ -169,6 +189,9 @@ def open_database(url: str, *, pool_size: int = 8) -> Database:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin_sqlite)
+    elif statement_seconds:
+        limit = f"SET statement_timeout = {int(statement_seconds * 1000)}"
+        event.listen(engine, "connect", lambda driver, _record: _say(driver, limit))
     return Database(engine)
 
 
@@ -176,7 +199,7 @@ def _driver_options(backend: str) -> dict[str, Any]:
     if backend == "sqlite":
         return {"connect_args": {"timeout": 5, "isolation_level": None, "check_same_thread": False}}
     if backend == "postgresql":
-        return {"connect_args": {"connect_timeout": 5}}
+        return {"connect_args": dict(_POSTGRESQL_REACH)}
     raise BadSettings(f"SARING_DATABASE_URL: {backend} is not served; take sqlite or postgresql")
 
 
@@ -185,6 +208,12 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     for pragma in _SQLITE_PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _say(driver: Any, statement: str) -> None:
+    """Say something to PostgreSQL that holds from now on: a roll-back would take it back."""
+    driver.execute(statement)
+    driver.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -201,4 +230,4 @@ def _translated() -> Iterator[None]:
     except IntegrityError:
         raise
     except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
-        raise Unavailable(f"the database does not answer ({type(error).__name__})") from error
+        raise Unavailable(f"the database does not answer ({trouble(error)})") from error
