@@ -26,6 +26,7 @@ from service.newsreel import Newsreel
 from service.outbound.post import Post
 from service.queue import Queue
 from service.reports import Reports
+from service.retention import Bands
 from service.review import Review
 from service.rulebook import Rulebook
 from service.scoring.scorer import NoModel, Scorer
@@ -131,7 +132,11 @@ def create_app(
         "sign_ins": sign_ins,
         "housekeepers": (
             Housekeeper(
-                {"rejudge_held": moderation.rejudge_held, "thresholds": thresholds.learn_all}
+                {
+                    "rejudge_held": moderation.rejudge_held,
+                    "thresholds": thresholds.learn_all,
+                    "bands": Bands(database, now).sweep,
+                }
             ),
             Housekeeper({"checkpoint": database.checkpoint}, every_seconds=1.0),
             # A thread of its own: a slow receiver must not keep the rest of the house waiting.

@@ -5,21 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from service import events, privacy
 from service.comments import Case, utc_now
 from service.errors import BadSettings
 from service.forgotten import Ledger
-from service.moderation import ANSWERS_KEPT
-from service.storage import accounts, complaints, forgetting, store
+from service.storage import accounts, complaints, forgetting
 from service.storage import events as told
 from service.storage.engine import Database, Transaction
-
-EVENTS_KEPT: Final = timedelta(days=90)
-_WAVES_LAST: Final = timedelta(days=1)
 
 
 def forget(
@@ -77,25 +72,6 @@ def _erase(
         told.forget_subjects(tx, ids)
         told.tell(tx, site_id, [events.erased(comment_id) for comment_id in ids], now)
     return {"comments": sum(map(len, erased.values())), "standings": standings}
-
-
-def purge(database: Database, retention_days: int, now: datetime) -> Mapping[str, int]:
-    """Erase what is past retention (0 keeps all), old answers and old events; the counts."""
-    oldest = (
-        now - timedelta(days=retention_days) if retention_days else datetime.min.replace(tzinfo=UTC)
-    )
-    with database.begin() as tx:
-        counts = store.erase_older(tx, oldest, answers_before=now - ANSWERS_KEPT)
-        for site in accounts.all_sites(tx):
-            if site.rules.retention_days:
-                before = now - timedelta(days=site.rules.retention_days)
-                counts["comments"] += store.erase_older_of(tx, site.id, before)
-        gone = {"complaints": complaints.erase_older(tx, oldest)}
-        complaints.close_orphans(tx, now)
-        forgetting.leave_old_waves(tx, now - _WAVES_LAST)
-        gone["events"] = told.erase_older(tx, max(oldest, now - EVENTS_KEPT))
-    database.forget_freed_pages()
-    return {**counts, **gone}
 
 
 def backup(database: Database, file: str) -> None:

@@ -253,6 +253,7 @@ MAY_IMPORT = {
     "service.wire": {"service.framing"},
     "service.reception": {"service.framing", "service.wire"},
     "service.labels": {"service.checks", "service.storage", "service.comments"},
+    "service.retention": {"service.moderation", "service.storage"},  # the former: ANSWERS_KEPT
     "service.contradictions": {"service.labels", "service.storage", "service.comments"},
     # Learning from an installation opens it as a command does, and reads its export of rulings.
     "training": {

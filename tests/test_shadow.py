@@ -9,7 +9,7 @@ import pytest
 from sklearn.pipeline import Pipeline
 from sqlalchemy import func, select
 
-from service import logs, promotion, shadow, upkeep
+from service import logs, promotion, retention, shadow
 from service.app import create_app
 from service.comments import utc_now
 from service.errors import BadArtefact, Conflict
@@ -194,7 +194,7 @@ def test_what_is_erased_is_erased_here_too(newsroom: Newsroom) -> None:
     newsroom.site.delete(f"/v1/comments/{first['id']}")
     assert newsroom.rows() == 1
     newsroom.clock.forward(days=40)
-    upkeep.purge(newsroom.database, 30, newsroom.clock())
+    retention.purge(newsroom.database, 30, newsroom.clock())
     assert newsroom.rows() == 0
 
 

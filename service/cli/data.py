@@ -8,7 +8,7 @@ from typing import IO, Final
 
 import click
 
-from service import upkeep
+from service import retention, upkeep
 from service.cli.installation import installation
 from service.comments import utc_now
 from service.doctor import examine
@@ -51,7 +51,7 @@ def _erased(counts: Mapping[str, int]) -> str:
 def purge() -> None:
     """Apply retention: erase comments older than SARING_RETENTION_DAYS, and old answers."""
     here = installation()
-    counts = upkeep.purge(here.database, here.settings.retention_days, utc_now())
+    counts = retention.purge(here.database, here.settings.retention_days, utc_now())
     click.echo(_erased(counts))
 
 

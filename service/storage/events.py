@@ -30,7 +30,6 @@ from sqlalchemy import (
 
 from service.comments import new_id
 from service.events import Event, News
-from service.storage import spans
 from service.storage.engine import Hot
 from service.storage.prepared import Prepared
 from service.storage.tables import UtcDateTime, deliveries, events, sites, webhooks
@@ -101,11 +100,6 @@ def forget_subjects(tx: Connection, subjects: Sequence[str]) -> None:
     for start in range(0, len(subjects), 500):
         some = subjects[start : start + 500]
         tx.execute(delete(events).where(events.c.subject.in_(some)))
-
-
-def erase_older(tx: Connection, before: datetime) -> int:
-    """Remove events older than that; how many."""
-    return tx.execute(delete(events).where(spans.before(events.c.id, before))).rowcount
 
 
 def event(row: Row[tuple[object, ...]]) -> Event:

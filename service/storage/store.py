@@ -201,22 +201,6 @@ def erase_comment(tx: Connection, site_id: str, comment_id: str) -> bool:
     return tx.execute(delete(comments).where(mine, comments.c.id == comment_id)).rowcount > 0
 
 
-def erase_older(tx: Connection, before: datetime, *, answers_before: datetime) -> dict[str, int]:
-    """Apply retention: comments older than `before`, kept answers older than `answers_before`."""
-    return {
-        "comments": tx.execute(delete(comments).where(comments.c.created_at < before)).rowcount,
-        "answers": tx.execute(
-            delete(answers).where(answers.c.created_at < answers_before)
-        ).rowcount,
-    }
-
-
-def erase_older_of(tx: Connection, site_id: str, before: datetime) -> int:
-    """Apply a site's own retention; how many comments were erased."""
-    mine = comments.c.site_id == site_id, comments.c.created_at < before
-    return tx.execute(delete(comments).where(*mine)).rowcount
-
-
 def add_answer(tx: Hot, key_digest: str, request_digest: str, case: Case) -> None:
     """Remember the first answer to an Idempotency-Key; a second first one is a `Conflict`."""
     row = {

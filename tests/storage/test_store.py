@@ -165,27 +165,6 @@ def test_an_answer_goes_with_its_comment(database, site_ids):
         assert store.answer_by_key(tx, "key") is None
 
 
-def test_retention(database, site_ids):
-    old, young = case(NOW - timedelta(days=31)), case(NOW - timedelta(days=29))
-    with database.begin() as tx:
-        for stored in (old, young):
-            store.add_comment(tx, site_ids[0], stored)
-            store.add_answer(tx, stored.id[-32:], "request", stored)
-        month, day = NOW - timedelta(days=30), NOW - timedelta(days=1)
-        counts = store.erase_older(tx, month, answers_before=day)
-    assert counts == {"comments": 1, "answers": 1}
-    assert found(database, site_ids[0], old.id) is None
-    assert found(database, site_ids[0], young.id) == young
-
-
-def test_retention_of_nothing(database, site_ids):
-    add(database, site_ids[0], case())
-    forever = datetime.min.replace(tzinfo=UTC)
-    with database.begin() as tx:
-        counts = store.erase_older(tx, forever, answers_before=forever)
-    assert counts == {"comments": 0, "answers": 0}
-
-
 def test_held_count_leaves_test_strings_out(database, site_ids):
     accepted = replace(DECISION, verdict="accept")
     test = case(content="saring-test-hold")

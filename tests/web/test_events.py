@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import event
 
-from service import upkeep
+from service import retention, upkeep
 from service.forgotten import Ledger
 from service.review import Review
 from tests.conftest import SECRET
@@ -124,7 +124,7 @@ def test_purging_keeps_the_last_ninety_days(app, site, clock):
     clock.forward(days=-91)
     site.comment(content="lama")
     clock.forward(days=91)
-    upkeep.purge(app.extensions["saring"]["database"], 0, clock())
+    retention.purge(app.extensions["saring"]["database"], 0, clock())
     page = site.get("/v1/events").json
     assert [event["sequence"] for event in page["events"]] == [1]
     assert page["gap"] is False

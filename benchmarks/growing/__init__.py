@@ -1,0 +1,1 @@
+"""A newsroom with as many stored comments as one likes, and what it costs to work in it."""
