@@ -68,6 +68,11 @@ class Arrival:
     honeypot_filled: bool = False
     submitted_after_ms: int | None = None
 
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the content is longer than a comment of WordPress's can be."""
+        return len(self.content.encode("utf-8", "surrogatepass")) > CONTENT_BYTES
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:

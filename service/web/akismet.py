@@ -49,7 +49,7 @@ def blueprint(
         site = site_of(form, access)
         refusal = None if request.mimetype == JSON else _incomplete(form, site)
         arrival = arrival_of(form)
-        if refusal is None and not _is_test(form, arrival):
+        if refusal is None and not _is_test(form, arrival) and not arrival.is_too_long:
             reports.report(site, arrival, verdict, DOOR, labels)
         return refusal or answers.text(answers.THANKS)
 
@@ -135,10 +135,12 @@ def _check(moderation: Moderation, site: Site, form: Form) -> Response:
         return answers.text("true", pro_tip="discard")
     if _by_administrator(form) and arrival.content not in TEST_STRINGS:
         return answers.text("false")
+    again = form.get("recheck_reason", "edit") != "edit"
+    if arrival.is_too_long:
+        return answers.held(again=again)
     if is_on(form, "akismet_pre_check"):  # a pingback that WordPress has not fetched yet
         rejected = moderation.try_out(site, arrival).verdict == "reject"
         return answers.text("true" if rejected else "false")
-    again = form.get("recheck_reason", "edit") != "edit"
     if is_on(form, "is_test"):
         return answers.verdict(moderation.try_out(site, arrival), again=again)
     case = moderation.submit_once(site, arrival, live=not again)

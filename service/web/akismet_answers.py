@@ -62,10 +62,16 @@ def verdict(
     if decision.verdict == "accept":
         return text("false", guid=guid)
     if decision.verdict == "hold":
-        return text("hold" if again else "true", guid=guid, error="held for a moderator")
+        return held(guid, again=again)
     if discard:
         return text("true", guid=guid, pro_tip="discard")
     return text("true", guid=guid)
+
+
+def held(guid: str = "", *, again: bool) -> Response:
+    """A comment that a person must look at."""
+    named = guid or secrets.token_hex(16)
+    return text("hold" if again else "true", guid=named, error="held for a moderator")
 
 
 def refused(why: str) -> Response:

@@ -20,6 +20,9 @@ from service.web.parsing import JSON, raw_body
 
 BODY_BYTES: Final = 512 * 1024
 _MOST_PAIRS: Final = 2_000
+_NAME_CHARACTERS: Final = 1_000
+_URL_CHARACTERS: Final = 2_000
+_ID_CHARACTERS: Final = 200
 _FALSE: Final = frozenset(("", "0", "false"))
 _HONEYPOTS: Final = ("POST_ak_hp_textarea", "akismet_api_honeypot_field")
 _KEPT: Final = frozenset(
@@ -72,18 +75,21 @@ def blog_is_readable(form: Form) -> bool:
 
 
 def arrival_of(form: Form) -> Arrival:
-    """The comment in a form, in the one spelling in which its author typed it."""
+    """The comment in a form, in the one spelling in which its author typed it.
+
+    Everything but the comment itself is cut to a length that no honest client reaches.
+    """
     honeypots = (form.get("honeypot_field_name", ""), *_HONEYPOTS)
     parent = form.get("comment_parent", "").strip()
     return Arrival(
         content=as_typed(form.get("comment_content", "")),
-        author_name=as_typed(form.get("comment_author", "")),
-        author_email=form.get("comment_author_email", "").strip(),
-        author_url=as_typed(form.get("comment_author_url", "")),
-        author_ip=form.get("user_ip", "").strip(),
-        permalink=form.get("permalink", "").strip(),
-        parent_id="" if parent == "0" else parent,
-        locale=form.get("blog_lang", "").partition(",")[0].strip(),
+        author_name=as_typed(form.get("comment_author", ""))[:_NAME_CHARACTERS],
+        author_email=form.get("comment_author_email", "").strip()[:_NAME_CHARACTERS],
+        author_url=as_typed(form.get("comment_author_url", ""))[:_URL_CHARACTERS],
+        author_ip=form.get("user_ip", "").strip()[:_ID_CHARACTERS],
+        permalink=form.get("permalink", "").strip()[:_URL_CHARACTERS],
+        parent_id="" if parent == "0" else parent[:_ID_CHARACTERS],
+        locale=form.get("blog_lang", "").partition(",")[0].strip()[:_ID_CHARACTERS],
         honeypot_filled=any(form.get(name, "").strip() for name in honeypots if name),
     )
 

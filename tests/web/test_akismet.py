@@ -569,3 +569,27 @@ def test_no_such_place_or_method(app, method, path, status):
     answer = app.test_client().open(path, method=method)
     assert (answer.status_code, answer.mimetype) == (status, "text/plain")
     assert ("X-akismet-guid" in answer.headers) is path.endswith("check")
+
+
+@pytest.mark.parametrize("letter", ["a", "\u4e16"])
+def test_what_is_too_long_to_be_a_comment_is_held_unread(ask, stored, ruled, letter):
+    """WordPress keeps 65,525 bytes; half a megabyte would take seconds to judge."""
+    most = 65_525 // len(letter.encode())
+    longest = {**COMMENT, "comment_content": letter * most}
+    assert ask(form=longest).data == b"false"
+    assert len(stored()) == 1
+    longer = {**COMMENT, "comment_content": letter * (most + 1)}
+    answer = ask(form=longer)
+    assert (answer.data, answer.headers["X-akismet-error"]) == (b"true", "held for a moderator")
+    assert ask(form={**longer, "recheck_reason": "recheck_queue"}).data == b"hold"
+    assert ask("/1.1/submit-spam", longer).data == THANKS
+    assert len(stored()) == 1
+    assert ruled() == []
+
+
+def test_everything_beside_a_comment_has_an_end(ask, stored):
+    endless = "x" * 100_000
+    others = ("comment_author", "comment_author_url", "permalink", "comment_parent", "blog_lang")
+    assert ask(form={**COMMENT, **dict.fromkeys(others, endless)}).status_code == 200
+    (row,) = stored()
+    assert max(len(value) for value in row if isinstance(value, str)) <= 2_000

@@ -285,3 +285,10 @@ def test_this_door_is_no_way_around_the_others(site, ask):
     ask()
     again = site.comment(**{**COMMENT, "content": "Semoga damai"})
     assert again.status_code == 201
+
+
+def test_what_is_too_long_to_be_a_comment_is_withheld_unread(ask, stored):
+    assert ask(comment=comment("a" * 65_525)).status_code == 204
+    answer = ask(comment=comment("a" * 65_526))
+    assert answer.get_json()["status"] == "SYSTEM_WITHHELD"
+    assert len(stored()) == 1
