@@ -226,3 +226,50 @@ def test_what_was_recorded_replays_to_the_same_decision(scores, signals, scored)
     decision = decide(evidence(scores, raised, scored=scored, unsure=unsure), "m")
     if decision.scores or not scored:
         assert replay(decision, SUBMISSION, Rules()) == decision
+
+
+SEVERITY = {"accept": 0, "hold": 1, "reject": 2}
+any_signals = st.lists(st.sampled_from([*REASONS, *(f"-{code}" for code in REASONS)]), max_size=4)
+contexts = st.dictionaries(
+    st.sampled_from(["ruled", "author", "wave_ruling", "wave_worst", "ruled_before_edit"]),
+    st.sampled_from(list(SEVERITY)),
+    max_size=2,
+)
+
+
+@given(scores, scores, any_signals, contexts, st.booleans())
+def test_a_higher_score_never_makes_it_milder(lower, more, raised, context, unsure):
+    higher = {head: max(lower.get(head, 0.0), score) for head, score in {**lower, **more}.items()}
+    judged = [
+        decide(evidence(told, raised, context=context, unsure=unsure), "m").verdict
+        for told in (lower, higher)
+    ]
+    assert SEVERITY[judged[0]] <= SEVERITY[judged[1]]
+
+
+@given(scores, any_signals, contexts)
+def test_stricter_limits_never_make_it_milder(told, raised, context):
+    strict = {
+        head: Limits(one.hold and one.hold / 2, one.reject and one.reject / 2)
+        for head, one in LIMITS.items()
+    }
+    judged = [
+        decide(evidence(told, raised, limits=limits, context=context), "m").verdict
+        for limits in (LIMITS, strict)
+    ]
+    assert SEVERITY[judged[0]] <= SEVERITY[judged[1]]
+
+
+@given(scores, any_signals, contexts, st.booleans())
+def test_a_machines_verdict_against_a_comment_has_a_reason(told, raised, context, scored):
+    """A reason of the same rule's kind, or a person's word, or a test string; never nothing."""
+    decision = decide(evidence(told, raised, context=context, scored=scored), "m")
+    by_a_person = decision.decided_by == "moderator" or "ruled_before_edit" in context
+    if decision.verdict != "accept" and not by_a_person and scored:
+        assert any(reason.weight > 0 for reason in decision.reasons)
+
+
+@given(scores, any_signals)
+def test_an_unsure_language_is_never_rejected_by_its_score_alone(told, raised):
+    decision = decide(evidence(told, raised, unsure=True), "m")
+    assert decision.rule != "score-reject"

@@ -157,6 +157,13 @@ def test_what_hides_nothing_keeps_its_veils(text):
     assert mask(text) == text
 
 
+@pytest.mark.parametrize(
+    "text", ["x@ex\ufffdmple.ka@b.example", "a@\u2603@b.example", "x@[email]", "a@::7"]
+)
+def test_an_at_sign_before_an_address_does_not_spread_the_second_time(text):
+    assert mask(mask(text)) == mask(text)
+
+
 def test_masking_twice_changes_nothing():
     once = mask("budi@example.com 192.0.2.7 2001:db8::7")
     assert mask(once) == once

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from service.checks.folding import fold
 from service.checks.words import key_of, keys, signed, spaced, words
 from service.scoring.alphabet import Kind
+from tests.invariants import TWICE_FOLDED
 
 
 @pytest.mark.parametrize(
@@ -92,3 +93,14 @@ def test_signs_for_letters(text, found):
 @pytest.mark.parametrize("text", ["slot", "sl0t", "s1ot", "$lot", "slooot", "ssllott"])
 def test_one_key_for_every_spelling(text):
     assert key_of(text) == key_of("slot")
+
+
+def test_folding_is_done_after_once_but_for_six_capitals():
+    """All of Unicode. The tables are the model's, so the six stay until a model is trained anew."""
+    every = "".join(map(chr, range(0x110000)))
+    once = fold(every)
+    twice = fold(once.text)
+    again = dict(zip(twice.positions, twice.text, strict=True))
+    assert {
+        every[once.positions[at]] for at, char in enumerate(once.text) if again.get(at) != char
+    } == TWICE_FOLDED
