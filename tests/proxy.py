@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -25,9 +26,10 @@ def configuration(directory: Path, listen: int, ports: Sequence[int]) -> Path:
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "\n".join(f"{kind}_temp_path {directory}/{kind};" for kind in kinds)
     main = directory / "nginx.conf"
+    user = "user root;" if os.geteuid() == 0 else ""  # nobody may write to our folder
     main.write_text(
-        f"daemon off;\nworker_processes 1;\npid {directory}/pid;\nerror_log {directory}/errors;\n"
-        f"events {{ worker_connections 512; }}\n"
+        f"{user}\ndaemon off;\nworker_processes 1;\npid {directory}/pid;\n"
+        f"error_log {directory}/errors;\nevents {{ worker_connections 2048; }}\n"
         f"http {{\n{temporary}\ninclude {directory}/site.conf;\n}}\n",
         encoding="utf-8",
     )

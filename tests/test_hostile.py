@@ -9,10 +9,12 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 import requests
 
+from tests import hostile
 from tests.running import Service
 
 POST = b"POST /v1/comments HTTP/1.1\r\nHost: x\r\n"
@@ -81,3 +83,77 @@ def test_who_waits_longest_gives_way(service):
         slow[0].settimeout(2)
         with contextlib.suppress(ConnectionResetError):
             assert slow[0].recv(1) == b""
+
+
+def form(service: Service, *fields: str) -> bytes:
+    lines = ["POST /v1/comments HTTP/1.1", "Host: x", f"Authorization: Bearer {service.key}"]
+    lines += ["Content-Type: application/x-www-form-urlencoded", *fields]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+def test_half_a_form_is_no_comment(service):
+    """Its sender is gone, and would send it again whole."""
+    body = b"author_name=Budi&author_email=budi%40example.com&content=Saya+mau+bilang+ba"
+    assert b" 400 " in service.raw(form(service, "Content-Length: 500") + body).splitlines()[0]
+    half = form(service, "Transfer-Encoding: chunked") + b"%x\r\n%b" % (500, body)
+    assert b" 400 " in service.raw(half).splitlines()[0]
+
+
+def test_a_form_in_chunks_is_not_cut_at_the_limit(service):
+    body = b"author_name=Budi&author_email=budi%40example.com&content=Halo&other=" + b"x" * 600_000
+    sent = form(service, "Transfer-Encoding: chunked") + b"%x\r\n%b\r\n0\r\n\r\n" % (
+        len(body),
+        body,
+    )
+    assert b" 413 " in service.raw(sent).splitlines()[0]
+
+
+NAMES = {
+    "framings": list(hostile.framings("0" * 40)),
+    "heads": list(hostile.heads()),
+    "bodies": list(hostile.bodies("0" * 40)),
+}
+# A field with an underscore is none of HTTP's: this one is a plain request, and so is the next.
+TWO_REQUESTS = {"TE with underscore"}
+
+
+@pytest.fixture(scope="module")
+def shapes(service) -> dict[str, bytes]:
+    made = hostile.framings(service.key) | hostile.heads() | hostile.bodies(service.key)
+    assert list(made) == [name for names in NAMES.values() for name in names]
+    return made
+
+
+@pytest.mark.parametrize("name", NAMES["framings"])
+def test_no_second_request_is_found_in_one(service, shapes, name):
+    """Read in one way only: refused, and whatever is behind it with it."""
+    told = hostile.statuses(service.port, [shapes[name]], 1)
+    assert told[:1] in ((400,), (413,), (422,))
+    assert len(told) == (2 if name in TWO_REQUESTS else 1)
+
+
+@pytest.mark.parametrize("name", [*NAMES["heads"], *NAMES["bodies"]])
+def test_no_shape_is_a_crash(service, shapes, name):
+    told = hostile.statuses(service.port, [shapes[name]], 1)
+    assert told or name == "bare CR"  # which is a line without an end, and has ten seconds
+    assert all(status < 500 for status in told)
+
+
+def test_after_all_of_this_the_process_is_the_same_and_no_larger(service, shapes):
+    """Answers to the largest bodies cost no memory that stays."""
+
+    def resident(pid: int) -> int:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+
+    def all_of_them() -> None:
+        for body in (*hostile.large(service.key, 30).values(), *([one] for one in shapes.values())):
+            hostile.statuses(service.port, body, 0.2)
+
+    all_of_them()
+    (worker,) = service.workers()
+    before = resident(worker)
+    all_of_them()
+    assert service.workers() == [worker]
+    assert resident(worker) < before + 30_000_000
+    others_are_served(service)
+    assert "Traceback" not in service.said()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from time import monotonic
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
@@ -49,22 +50,38 @@ def body_as(model: type[M], request: Request, *, form: bool = False) -> M:
 
 
 def raw_body(request: Request) -> bytes:
-    """The body's bytes, up to the door's limit."""
+    """The body's bytes, all of them and no more than the door's limit."""
     try:
-        return request.get_data(cache=False)
+        body = request.get_data(cache=False)
+        is_over = len(body) == request.max_content_length and _goes_on(request)
     except RequestEntityTooLarge:
-        _discard(request)
-        raise TooLarge from None
+        is_over = True
     except ClientDisconnected:
-        raise Malformed("the body is shorter than it said", "incomplete_body") from None
+        raise _incomplete() from None
+    if is_over:
+        _discard(request)
+        raise TooLarge
+    if len(body) < (request.content_length or 0):
+        raise _incomplete()
+    return body
+
+
+def _goes_on(request: Request) -> bool:
+    """Whether there is more; a body without a length is cut at the limit without a word."""
+    return bool(request.environ["wsgi.input"].read(1))
+
+
+def _incomplete() -> Malformed:
+    return Malformed("the body is shorter than it said", "incomplete_body")
 
 
 def _discard(request: Request) -> None:
     """Read on for a while: most clients send everything before they look for an answer."""
     stream, until = request.environ["wsgi.input"], monotonic() + _DISCARD_SECONDS
-    for _ in range(_DISCARD_CHUNKS):
-        if monotonic() > until or not stream.read(1 << 16):
-            return
+    with suppress(ClientDisconnected):
+        for _ in range(_DISCARD_CHUNKS):
+            if monotonic() > until or not stream.read(1 << 16):
+                return
 
 
 def json_as(model: type[M], body: bytes) -> M:
