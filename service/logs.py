@@ -17,7 +17,7 @@ import structlog
 
 _DAY: Final = 86_400
 _bound: Final[list[Any]] = []  # one, from the first configuration on
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=repr)
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=True, default=repr)
 
 
 def configure(directory: Path, level: str) -> None:

@@ -64,7 +64,7 @@ def refused(desk: Desk) -> Callable[[ServiceError], BaseResponse]:
 
     def tell(error: ServiceError) -> BaseResponse:
         if isinstance(error, Unauthenticated):
-            wanted = _here() if request.method == "GET" else "/queue"
+            wanted = _here() if request.method in ("GET", "HEAD") else "/queue"
             return redirect(f"/login?{urlencode({'next': wanted})}", 303)
         who, status = reader(), STATUS[type(error)]
         said = say(_SAID_AS.get(error.slug, "error"), who)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import Final
 
 from flask import Request
@@ -31,5 +32,5 @@ class Forms:
             known = self._signer.loads(given, max_age=_GOOD_SECONDS)
         except BadSignature:
             raise Forbidden("the form is not ours or too old", "stale_form") from None
-        if not bound_to or known != bound_to:
+        if not bound_to or not hmac.compare_digest(str(known).encode(), bound_to.encode()):
             raise Forbidden("the form belongs to another session", "stale_form")

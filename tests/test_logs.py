@@ -1,0 +1,49 @@
+"""A line of the log is a line, whatever is in it, and says nothing to a terminal."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from service import logs
+
+HOSTILE = (
+    "a\nb", "a\r\nb", "a\x0bb\x0cb", "a\u2028b\u2029b\x85b", "\x1b[2J\x1b]0;judul\x07",
+    "\x9b31m", "\u202eterbalik\u2066", '", "level": "critical',
+    "}\n{\"event\": \"palsu\"}", "\x00", "\ud800",
+)  # fmt: skip
+
+
+@pytest.fixture
+def written(tmp_path):
+    """What was written, line by line."""
+    logs.configure(tmp_path, "debug")
+    yield lambda: b"".join(p.read_bytes() for p in tmp_path.glob("*.jsonl")).split(b"\n")[:-1]
+    logs.close()
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_a_line_is_one_line_of_plain_letters(written, text):
+    logs.get().info("an event", code=text)
+    try:
+        raise ValueError(text)
+    except ValueError as error:
+        logs.crash("a crash", error, task=text)
+    lines = written()
+    assert len(lines) == 2
+    assert all(32 <= byte < 127 for line in lines for byte in line)
+    said, crashed = map(json.loads, lines)
+    assert (said["event"], said["level"], said["code"]) == ("an event", "info", text)
+    assert (crashed["event"], crashed["type"], crashed["task"]) == ("a crash", "ValueError", text)
+    assert "message" not in crashed
+
+
+def test_a_crash_is_a_kind_and_places(written):
+    try:
+        int("orang@example.com")
+    except ValueError as error:
+        logs.crash("a crash", error)
+    (line,) = written()
+    assert b"orang" not in line
+    assert json.loads(line)["trace"][-1].startswith("test_logs.py:")
