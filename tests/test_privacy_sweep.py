@@ -326,6 +326,24 @@ def test_the_files_were_written(swept):
     assert NOW_AND_THEN.encode() in everything
 
 
+def test_no_secret_stands_in_arguments_environment_log_or_answer(swept):
+    """The secret of the home is read from its file; keys come with requests and go nowhere."""
+    service, answers = swept
+    secret = (service.home / "secret").read_bytes().strip()
+    processes = [Path(f"/proc/{pid}") for pid in (service.process.pid, *service.workers())]
+    seen = [
+        (process / name).read_bytes() for process in processes for name in ("cmdline", "environ")
+    ]
+    assert len(seen) >= 4
+    assert all(b"saring" in one.lower() for one in seen[::2])
+    logs = [path.read_bytes() for path in service.home.rglob("*.jsonl")]
+    database = [path.read_bytes() for path in service.home.glob("saring.db*")]
+    for data in (*seen, *logs, *answers, *database):
+        assert secret not in data
+        assert service.key.encode() not in data
+    assert secret not in service.output.read_bytes()
+
+
 def test_forgetting_and_stopping_leave_nothing(swept, marks):
     service, _ = swept
     emails = "\n".join(marks.email() for _ in range(3))
