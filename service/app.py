@@ -68,7 +68,7 @@ from service.web.settings_pages import settings_blueprint
 from service.web.sign_in_pages import sign_in_blueprint
 from service.webhooks import Courier
 
-STATEMENT_SECONDS: Final = 15.0
+STATEMENT_SECONDS: Final = 10.0
 """How long a request waits for one statement of a slow database before it says 503."""
 _STARTED: Final = "saring.started"
 

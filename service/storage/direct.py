@@ -29,7 +29,13 @@ class Wire:
 
     def __init__(self, engine: Engine) -> None:
         self._pid = os.getpid()
-        opened = engine.raw_connection()  # by the pool's own way, so that pragmas are set
+        base = engine.dialect.loaded_dbapi.Error
+        try:
+            opened = engine.raw_connection()  # by the pool's own way, so that pragmas are set
+        except base as error:
+            raise DBAPIError.instance(
+                "", None, error, base, hide_parameters=True, dialect=engine.dialect
+            ) from error
         driver: Any = opened.driver_connection
         opened.detach()
         if engine.dialect.name != "sqlite":

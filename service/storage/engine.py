@@ -190,8 +190,7 @@ def open_database(
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin_sqlite)
     elif statement_seconds:
-        limit = f"SET statement_timeout = {int(statement_seconds * 1000)}"
-        event.listen(engine, "connect", lambda driver, _record: _say(driver, limit))
+        _bound(engine, statement_seconds)
     return Database(engine)
 
 
@@ -210,10 +209,19 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _say(driver: Any, statement: str) -> None:
-    """Say something to PostgreSQL that holds from now on: a roll-back would take it back."""
-    driver.execute(statement)
-    driver.commit()
+def _bound(engine: Engine, seconds: float) -> None:
+    """Give up on a statement that takes PostgreSQL longer, also where it does not say so."""
+    from service.storage.bounded import bounded
+
+    kind, limit = bounded(seconds), f"SET statement_timeout = {int(seconds * 1000)}"
+
+    def connect(_dialect: Any, _record: Any, reach: Any, named: Any) -> Any:
+        driver = kind.connect(*reach, **named)
+        driver.execute(limit)
+        driver.commit()  # or a roll-back would take it back
+        return driver
+
+    event.listen(engine, "do_connect", connect)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -13,10 +14,11 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import func, select, text
 
-from service.errors import BadSettings
+from service.errors import BadSettings, Unavailable
 from service.storage.engine import Database
 
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
+_LEAST_FREE_BYTES: Final = 1024 * 1024
 _ONE_AT_A_TIME: Final = 0x736172696E67  # "saring": replicas that start together take turns
 
 
@@ -50,8 +52,13 @@ def pending(database: Database) -> str:
 def prove_writable(database: Database) -> None:
     """Write what is there already, where nobody else writes; `Unavailable` if that is refused.
 
-    A full disk, one that became read-only and a stand-by server all still read.
+    A full disk, one that became read-only and a stand-by server all still read. A log that has
+    room left takes this row, and no comment: so SQLite's disk is looked at as well.
     """
+    if database.is_sqlite:
+        file = Path(str(database.engine.url.database))
+        if file.exists() and shutil.disk_usage(file).free < _LEAST_FREE_BYTES:
+            raise Unavailable("its disk is full")
     with database.begin() as tx:
         tx.execute(text("UPDATE alembic_version SET version_num = version_num"))
 

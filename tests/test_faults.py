@@ -1,0 +1,329 @@
+"""What docs/operations.md promises under each fault, held against the real service.
+
+Full and read-only disks are real file systems in memory, which takes root (or the right to mount).
+PostgreSQL that is gone or slow stands behind a relay that holds what passes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.doubles import COMMENT
+from tests.postgres import Postgres
+from tests.relay import Relay
+from tests.running import Service, saring, until
+
+
+def mount(*words: str) -> bool:
+    return subprocess.run(["mount", *words], capture_output=True).returncode == 0
+
+
+@pytest.fixture
+def disk(tmp_path) -> Iterator[Path]:
+    """A disk of twelve megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if os.geteuid() or not mount("-t", "tmpfs", "-o", "size=12m", "none", str(place)):
+        pytest.skip("mounting a small disk takes root")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@pytest.fixture
+def service(tmp_path) -> Iterator[Service]:
+    made = Service(tmp_path / "service")
+    yield made
+    made.kill()
+
+
+def post(service: Service, text: str, **more: str) -> requests.Response:
+    return service.request("POST", "/v1/comments", json={**COMMENT, "content": text}, **more)
+
+
+def is_put_off(answer: requests.Response) -> bool:
+    """The refusal that every client can handle: 503, when to come again, a problem document."""
+    assert answer.status_code == 503, answer.text
+    assert int(answer.headers["Retry-After"]) > 0
+    return bool(answer.json()["code"] == "unavailable")
+
+
+def ready(service: Service) -> tuple[int, str]:
+    answer = service.request("GET", "/readyz")
+    return answer.status_code, answer.json()["database"]
+
+
+def doctor(service: Service) -> str:
+    named = {k: v for k, v in service.settings.items() if k in ("database_url", "secret")}
+    return saring("doctor", home=service.home, **named).stdout
+
+
+def still_reads(service: Service, comment: str) -> None:
+    assert service.request("GET", f"/v1/comments/{comment}").status_code == 200
+    assert service.request("GET", "/healthz").status_code == 200
+    assert service.request("GET", "/metrics").status_code == 200
+    score = service.request("POST", "/v1/score", json={"content": "halo"})
+    assert score.status_code == 200
+
+
+def fill(disk: Path) -> Path:
+    """Take every byte that is left."""
+    filler = disk / "filler"
+    descriptor = os.open(filler, os.O_WRONLY | os.O_CREAT)
+    with suppress(OSError):
+        while os.write(descriptor, bytes(4096)):
+            pass
+    os.close(descriptor)
+    assert shutil.disk_usage(disk).free == 0
+    return filler
+
+
+def until_refused(ask: Callable[[], requests.Response]) -> requests.Response:
+    """Six refusals in a row: until then the write-ahead log has room within itself."""
+    refused = 0
+    for _ in range(2_000):
+        answer = ask()
+        assert answer.status_code == 201 or is_put_off(answer)
+        refused = refused + 1 if answer.status_code == 503 else 0
+        if refused == 6:
+            return answer
+    raise AssertionError("the disk is not full")
+
+
+def test_a_full_disk(disk, service):
+    """Nothing new is taken, what is there is served, and room is all that it needs."""
+    service.home = disk / "home"
+    service.start()
+    kept = post(service, "sebelum penuh").json()["id"]
+    workers = service.workers()
+    filler = fill(disk)
+    numbers = count()
+    assert is_put_off(until_refused(lambda: post(service, f"penuh {next(numbers)}")))
+    still_reads(service, kept)
+    assert ready(service) == (503, "its disk is full")
+    assert "FAIL  storing: nothing can be stored" in doctor(service)
+    filler.unlink()
+    assert post(service, f"penuh {next(numbers)}").status_code == 201
+    assert ready(service) == (200, "ok")
+    assert service.workers() == workers, "no process died of it"
+    logged = b"".join(path.read_bytes() for path in service.home.glob("logs/*"))
+    assert all(json.loads(line) for line in logged.splitlines())
+
+
+@pytest.fixture
+def file_system(tmp_path) -> Iterator[Path]:
+    """An ext4 in a file, which becomes read-only at its first error, as most systems set it up."""
+    image, place = tmp_path / "image", tmp_path / "disk"
+    image.write_bytes(bytes(16 * 1024 * 1024))
+    place.mkdir()
+    made = os.geteuid() == 0 and not subprocess.run(["mkfs.ext4", "-q", str(image)]).returncode
+    if not (made and mount("-o", "loop,errors=remount-ro", str(image), str(place))):
+        pytest.skip("a file system in a file takes root")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def break_down(place: Path) -> None:
+    """An error of the file system, as a dying disk makes one."""
+    device = os.stat(place).st_dev
+    name = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}").resolve().name
+    trigger = Path("/sys/fs/ext4") / name / "trigger_fs_error"
+    if not trigger.exists():
+        pytest.skip("this kernel breaks no file system on demand")
+    trigger.write_text("1")
+    with pytest.raises(OSError, match="Read-only"):
+        (place / "probe").touch()
+
+
+def test_a_disk_that_becomes_read_only(file_system, service, tmp_path):
+    """Nothing new is taken, what is there is served; after the repair it takes a restart."""
+    service.home = file_system / "home"
+    service.start()
+    kept = [post(service, f"sebelum terkunci {number}").json()["id"] for number in range(5)]
+    for file in service.home.glob("saring.db*"):
+        with file.open("rb") as to_disk:
+            os.fsync(to_disk)  # or it would be gone, as by a power cut
+    break_down(file_system)
+    assert all(is_put_off(post(service, f"terkunci {number}")) for number in range(6))
+    still_reads(service, kept[0])
+    assert ready(service)[0] == 503
+    service.kill()
+    until(lambda: not subprocess.run(["umount", str(file_system)]).returncode, "all is closed", 10)
+    assert mount("-o", "loop", str(tmp_path / "image"), str(file_system))
+    service.start()
+    assert all(service.request("GET", f"/v1/comments/{one}").ok for one in kept)
+    assert post(service, "terkunci 0").status_code == 201
+
+
+class Distant:
+    """A service whose PostgreSQL is behind a relay."""
+
+    def __init__(self, directory: Path) -> None:
+        self.postgres = Postgres(directory / "postgres").start()
+        self.relay = Relay(self.postgres.port)
+        url = self.postgres.url.replace(str(self.postgres.port), str(self.relay.port))
+        self.service = Service(directory / "service", database_url=url)
+        with self.relay:
+            self.service.start()
+            self.kept = post(self.service, "sebelum").json()["id"]
+
+
+@pytest.fixture(scope="module")
+def distant(tmp_path_factory) -> Iterator[Distant]:
+    made = Distant(tmp_path_factory.mktemp("distant"))
+    yield made
+    made.service.kill()
+    made.postgres.stop()
+
+
+def test_a_database_that_is_gone_for_a_while(distant):
+    """Every request is put off at once, and the first after its return is answered."""
+    service = distant.service
+    began = time.monotonic()
+    assert all(is_put_off(post(service, f"hilang {number}")) for number in range(6))
+    assert service.request("GET", "/healthz").status_code == 200
+    assert service.request("GET", "/metrics").status_code == 200
+    assert ready(service)[0] == 503
+    assert time.monotonic() - began < 10, "nobody waits for who is not there"
+    with distant.relay:
+        until(lambda: post(service, "hilang 0").status_code in (201, 409), "it is back", 10)
+        assert service.request("GET", f"/v1/comments/{distant.kept}").status_code == 200
+        assert ready(service) == (200, "ok")
+
+
+def test_a_slow_database_makes_slow_answers(distant):
+    with distant.relay as relay:
+        until(lambda: ready(distant.service)[0] == 200, "it is back", 10)
+        relay.delay_seconds = 0.05
+        began = time.monotonic()
+        assert post(distant.service, f"lambat {began}").status_code == 201
+        assert time.monotonic() - began > 0.2, "it was slow"
+        relay.delay_seconds = 0.0
+
+
+def test_a_database_that_falls_silent(distant):
+    """It takes what is sent and says nothing: requests are put off after a bounded time."""
+    with distant.relay as relay:
+        until(lambda: ready(distant.service)[0] == 200, "it is back", 10)
+        relay.flows.clear()
+        began = time.monotonic()
+        with ThreadPoolExecutor(6) as pool:
+            answers = [pool.submit(post, distant.service, f"sunyi {n}") for n in range(6)]
+            assert all(is_put_off(answer.result()) for answer in answers)
+        assert time.monotonic() - began < 40
+        relay.flows.set()
+        until(lambda: ready(distant.service)[0] == 200, "it is back", 20)
+        assert post(distant.service, "sunyi 0").status_code in (201, 409)
+
+
+def test_a_sqlite_that_others_keep_locked(service):
+    """Writers wait five seconds for each other, then are put off; readers do not wait."""
+    service.start()
+    kept = post(service, "sebelum").json()["id"]
+    with sqlite3.connect(service.home / "saring.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert is_put_off(post(service, "menunggu"))
+        assert service.request("GET", f"/v1/comments/{kept}").status_code == 200
+        assert ready(service) == (503, "the database does not answer (SQLITE_BUSY)")
+        other.execute("ROLLBACK")
+    other.close()
+    assert post(service, "menunggu").status_code == 201
+
+
+class Clients:
+    """Sites that post without end over kept-alive connections; whoever is refused tries again."""
+
+    def __init__(self, service: Service, number: int = 4) -> None:
+        self.service = service
+        self.kept: list[str] = []
+        self.statuses: set[int] = set()
+        self.cut = 0
+        self._done = threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(number)]
+
+    def __enter__(self) -> Clients:
+        for thread in self._threads:
+            thread.start()
+        until(lambda: len(self.kept) > 10, "comments are in")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, who: int) -> None:
+        headers = {"Authorization": f"Bearer {self.service.key}"}
+        with requests.Session() as line:
+            for number in range(100_000):
+                if self._done.is_set():
+                    return
+                body = {**COMMENT, "content": f"Halo {who} {number}"}
+                body["author_email"] = f"{who}.{number}@example.com"
+                try:
+                    answer = line.post(
+                        f"{self.service.address}/v1/comments", json=body, headers=headers,
+                        timeout=20,
+                    )  # fmt: skip
+                except requests.ConnectionError as error:
+                    self.cut += "refused" not in str(error)
+                    self._done.wait(0.05)
+                    continue
+                self.statuses.add(answer.status_code)
+                if answer.status_code == 201:
+                    self.kept.append(answer.json()["id"])
+
+
+def test_sigterm_ends_what_was_begun_first(service):
+    """A request whose body is under way is answered, then it ends; new ones are refused."""
+    service.start()
+    body = json.dumps({**COMMENT, "content": "sedang dikirim"}).encode()
+    head = (
+        f"POST /v1/comments HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {service.key}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with Clients(service) as clients, socket.create_connection(("127.0.0.1", service.port)) as half:
+        half.sendall(head.encode() + body[:20])
+        time.sleep(0.3)
+        assert service.process
+        service.process.terminate()
+        time.sleep(0.7)
+        half.sendall(body[20:])
+        half.settimeout(20)
+        assert half.recv(65_536).startswith(b"HTTP/1.1 201")
+        began = time.monotonic()
+        assert service.process.wait(30) == 0
+        assert time.monotonic() - began < 10
+    assert clients.statuses == {201}
+    service.start()
+    assert all(service.request("GET", f"/v1/comments/{one}").ok for one in clients.kept)
+
+
+def test_sighup_replaces_the_workers_under_load(service):
+    """Every worker is new, no connection was refused and none was cut."""
+    service.start()
+    before = set(service.workers())
+    with Clients(service) as clients:
+        assert service.process
+        service.process.send_signal(signal.SIGHUP)
+        until(lambda: not before & set(service.workers()), "the old workers are gone", 30)
+        more = len(clients.kept) + 20
+        until(lambda: len(clients.kept) > more, "the new ones answer")
+    assert len(service.workers()) == len(before)
+    assert clients.statuses == {201}
+    assert clients.cut == 0
