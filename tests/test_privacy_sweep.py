@@ -91,10 +91,19 @@ def spellings(core: str) -> Iterator[bytes]:
 SPELLINGS = {core: tuple(spellings(core)) for core in CORES}
 
 
+def files_under(directory: Path) -> list[Path]:
+    """Every file, those that links lead to included: metrics lie in memory."""
+    return [
+        Path(place) / name
+        for place, _, names in os.walk(directory, followlinks=True)
+        for name in names
+    ]
+
+
 def files_with_marks(marks: Marks, *directories: Path) -> dict[str, set[str]]:
     found = {}
     for directory in directories:
-        for file in [path for path in directory.rglob("*") if path.is_file()]:
+        for file in files_under(directory):
             if there := marks.found_in(file.read_bytes()):
                 found[str(file)] = there
     return found
@@ -318,7 +327,7 @@ def test_it_works(swept, marks):
 def test_the_files_were_written(swept):
     """What the sweep looked into is there: database, write-ahead log, log, metrics, output."""
     service, _ = swept
-    names = [path.name for path in service.home.parent.rglob("*") if path.is_file()]
+    names = [path.name for path in files_under(service.home.parent)]
     assert {"saring.db", "saring.db-wal", "saring.db-shm", "output"} <= set(names)
     assert any(name.startswith("saring-") and name.endswith(".jsonl") for name in names)
     assert any(name.endswith(".db") and "histogram" in name for name in names)
