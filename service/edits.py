@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from service import events, privacy, surroundings
+from service import checks, events, privacy, surroundings
 from service.comments import Arrival, Case, Signal, Site, Verdict
 from service.errors import Missing
 from service.judge import Judge
@@ -40,7 +40,8 @@ class Edits:
             found = edits.find(tx, site.id, comment_id)
             if found is None:
                 raise Missing("no such comment")
-            if submission == found.case.submission:
+            kept_as = checks.kept(submission, site.rules)
+            if kept_as == found.case.submission:
                 return found.case
             around = surroundings.gather(tx, site, submission, self._now(), found.case)
         around = replace(around, history=self._judge.settled(around.history))
@@ -48,7 +49,7 @@ class Edits:
         if found.complained:
             reasons = (*decision.reasons, Signal("COMPLAINT", 1.0))
             decision = replace(decision, reasons=reasons)
-        case = replace(found.case, submission=submission, decision=decision, ruling=None)
+        case = replace(found.case, submission=kept_as, decision=decision, ruling=None)
         self._record(site, found, case, around)
         return case
 

@@ -106,7 +106,8 @@ class Importer:
     ) -> None:
         now = self._now()
         moment = min(past.created_at or now, now)
-        case = Case(new_id(moment.timestamp()), moment, submission, decision)
+        kept_as = checks.kept(submission, site.rules)
+        case = Case(new_id(moment.timestamp()), moment, kept_as, decision)
         store.add_comment(tx, site.id, case)
         ruling = Ruling(
             new_id(), case.id, past.verdict, past.labels, "", IMPORTER, moment, saw_score=False

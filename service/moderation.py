@@ -86,7 +86,8 @@ class Moderation:
             raise TooMany("too many comments in a minute", checks.MINUTE)
         decision = self._judge.decide(site, submission, around.history)
         now = self._now()
-        case = Case(new_id(now.timestamp()), now, submission, decision)
+        kept_as = checks.kept(submission, site.rules)
+        case = Case(new_id(now.timestamp()), now, kept_as, decision)
         try:
             self._record(site, case, around, ticket)
         except Conflict:

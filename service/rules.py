@@ -42,10 +42,11 @@ class Rules:
     Floods are counted over a minute. Night lasts from hour to hour in `time_zone`; equal hours
     are no night. `akismet_discard` lets that door tell its clients to throw blatant spam away;
     `akismet_user_ip_optional` lets them send no address. Pages of `allowed_origins` may post from
-    a reader's browser with the short key. Comments older than `retention_days` are purged, where it
-    is not 0. `shadow` holds other values of these fields, judged beside and never acted on.
-    `learnt` is no rule that anybody sets: what the site's rulings say of its thresholds
-    (service.learnt), where `learn_thresholds` lets them.
+    a reader's browser with the short key. With `mask_personal_data` stored comments have blocks for
+    the digits of telephone, identity and card numbers and of homes. Comments older than
+    `retention_days` are purged, where it is not 0. `shadow` holds other values of these fields,
+    judged beside and never acted on. `learnt` is no rule that anybody sets: what the site's rulings
+    say of its thresholds (service.learnt), where `learn_thresholds` lets them.
     """
 
     version: int = 0
@@ -75,6 +76,7 @@ class Rules:
     akismet_user_ip_optional: bool = False
     allowed_origins: tuple[str, ...] = ()
     learn_thresholds: bool = True
+    mask_personal_data: bool = False
     retention_days: int = 0
     shadow: Mapping[str, Any] = field(default_factory=dict)
     learnt: Learnt | None = field(default=None, repr=False)

@@ -98,6 +98,7 @@ MAY_IMPORT = {
         "service.comments",
     },
     "service.edits": {
+        "service.checks",
         "service.judge",
         "service.privacy",
         "service.storage",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from service.checks.company import MINUTE, context, copies, flooding, people, trusted
 from service.checks.disguise import disguise
 from service.checks.folding import fold
@@ -9,7 +11,7 @@ from service.checks.language import language
 from service.checks.links import links
 from service.checks.listed import Lists, listed
 from service.checks.lists import WordList
-from service.checks.personal import personal
+from service.checks.personal import conceal, personal
 from service.checks.traps import traps
 from service.comments import History, Scores, Signal, Submission
 from service.mailboxes import MailDomains
@@ -25,6 +27,7 @@ __all__ = [
     "context",
     "flooding",
     "fold",
+    "kept",
     "language",
     "listed",
     "signals",
@@ -40,6 +43,13 @@ def compiled(rules: Rules) -> Lists:
         WordList(rules.allowed_words, "allowed_words"),
         MailDomains(rules.blocked_email_domains, rules.allowed_email_domains),
     )
+
+
+def kept(submission: Submission, rules: Rules) -> Submission:
+    """The submission as it is stored: where the site says so, without people's numbers."""
+    if not rules.mask_personal_data:
+        return submission
+    return replace(submission, content=conceal(submission.content))
 
 
 def signals(

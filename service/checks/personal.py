@@ -16,6 +16,9 @@ from service.comments import Match, Signal
 
 WEIGHTS: Final = {"phone": 0.6, "nik": 1.0, "card": 1.0, "email": 0.6, "home": 0.6}
 
+CONCEALED: Final = "█"
+"""Stands for a digit that is not kept; what was concealed is still told as personal data."""
+
 EMAIL_MASK: Final = "[email]"
 """What the privacy door leaves of an address in the text (its own name for it is there)."""
 
@@ -36,14 +39,16 @@ _PLACE = (
     r"\b(?:jl|jln|jalan|gg|gang|perum|perumahan|komplek|kompleks|kp|kampung|dusun|blok)\b"
     r"[. ]{1,2}[^\W\d_][^\n,;:!?]{1,40}?[ ,]{0,3}"
 )
-_UNIT = r"\brt\W{0,2}\d{1,3}\W{1,3}rw\W{0,2}\d{1,3}\b"
+_UNIT = r"\brt[^\w█]{0,2}[\d█]{1,3}[^\w█]{1,3}rw[^\w█]{0,2}[\d█]{1,3}(?!\w)"
 _HOME = re.compile(
-    rf"{_PLACE}(?:no\.? ?\d{{1,4}}\w?)?[ ,]{{0,3}}{_UNIT}"
+    rf"{_PLACE}(?:no\.? ?[\d█]{{1,4}}\w?)?[ ,]{{0,3}}{_UNIT}"
     r"|\b(?:rumah|alamat|tinggal|kontrakan|kos|lives?|home)(?:nya|mu)?\b[^\n]{0,30}?"
-    rf"{_PLACE}\bno\.? ?\d{{1,4}}\w?\b",
+    rf"{_PLACE}\bno\.? ?[\d█]{{1,4}}\w?(?!\w)",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile(r"[\d█]")
+_HIDDEN = re.compile(r"(?:\(\+?|\+)?█(?:[ .()-]{0,2}█){7,18}(?:[ .()-]{0,2}\d){2}(?![\d%])")
+_LEFT = 2  # digits of a number that stay, so that two of them can be told apart
 _CHUNK = re.compile(r"\S+")
 _MOBILE = re.compile(r"(?:(?:00)?628|08)[1-9]\d{7,10}")
 _FIXED = re.compile(r"(?:(?:00)?62|0)(?:2[1-9]|[3-79]\d)\d{6,9}")
@@ -60,9 +65,23 @@ def personal(text: str) -> list[Signal]:
     return [Signal("PERSONAL_DATA", max(match.weight for match in found), matches=found)]
 
 
+def conceal(text: str) -> str:
+    """The text, letter by letter as long, with a block for each digit that identifies somebody.
+
+    Of a number the last two digits stay, of a home none.
+    """
+    letters = list(text)
+    for start, end, kind in _found(text):
+        digits = [place for place in range(start, end) if text[place].isdecimal()]
+        hidden = {"email": [], "home": digits}.get(kind, digits[:-_LEFT])
+        for place in hidden:
+            letters[place] = CONCEALED
+    return "".join(letters)
+
+
 def _found(text: str) -> list[tuple[int, int, str]]:
     own = _CHUNK.sub(_without_link, text) if "://" in text or "www." in text else text
-    return sorted([*_numbers(own), *_masks(text), *_homes(own)])
+    return sorted([*_numbers(own), *_hidden(own), *_masks(text), *_homes(own)])
 
 
 def _without_link(chunk: re.Match[str]) -> str:
@@ -90,6 +109,13 @@ def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
         kind = _kind(match[0])
         if kind:
             yield (*match.span(), kind)
+
+
+def _hidden(text: str) -> Iterator[tuple[int, int, str]]:
+    """Numbers that were concealed: of sixteen digits, or else a telephone's."""
+    for match in _HIDDEN.finditer(text) if CONCEALED in text else ():
+        digits = match[0].count(CONCEALED) + _LEFT
+        yield (*match.span(), "nik" if digits == 16 else "phone")
 
 
 def _kind(written: str) -> str:

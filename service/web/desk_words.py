@@ -410,6 +410,10 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "allowed_words": ("Allowed: neither", "Diizinkan: tidak keduanya"),
     "blocked_email_domains": ("Blocked mail domains", "Domain surel yang diblokir"),
     "allowed_email_domains": ("Allowed mail domains", "Domain surel yang diizinkan"),
+    "mask_personal_data": (
+        "Mask telephone, identity and card numbers and homes in stored comments",
+        "Samarkan nomor telepon, NIK, kartu, dan rumah dalam komentar yang disimpan",
+    ),
     "hold_disposable_email": ("Hold throw-away mailboxes", "Tahan surel sekali pakai"),
     "hold_links_from": ("Hold from so many links", "Tahan mulai sekian tautan"),
     "trusted_after": (

@@ -21,7 +21,7 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "hold_links_from", "trusted_after", "wave_from", "author_per_minute", "network_per_minute",
     ),
     "mail": ("blocked_email_domains", "allowed_email_domains", "hold_disposable_email"),
-    "keeping": ("retention_days",),
+    "keeping": ("retention_days", "mask_personal_data"),
 }  # fmt: skip
 _SLIDER_ENDS: Final = {"reject_per_mille": 20, "night_reject_per_mille": 20, "sample_per_mille": 50}
 _SLIDER_END: Final = 200
