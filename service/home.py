@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
-from service.errors import BadSettings
+from service.errors import BadSettings, Refused
 from service.settings import LEAST_SECRET_BYTES, Settings
 
 
@@ -24,6 +28,33 @@ def prepare(settings: Settings) -> Settings:
             "it takes a directory of your own"
         ) from error
     return replace(settings, secret=secret)
+
+
+def serve_from(home: Path) -> IO[bytes]:
+    """Say that this home is served, by a lock that lasts as long as any process has the file open.
+
+    Forked workers have it too, so an orphan still counts. `Refused` while a restore is under way.
+    """
+    return _locked(home, fcntl.LOCK_SH, "a restore is under way in this home; wait for it")
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """While nobody serves from this home, and nobody starts to; `Refused` where somebody does."""
+    with _locked(home, fcntl.LOCK_EX, "the service runs in this home; stop it first"):
+        yield
+
+
+def _locked(home: Path, how: int, refusal: str) -> IO[bytes]:
+    place = home / "run" / "served"
+    place.parent.mkdir(exist_ok=True)
+    file = place.open("ab")
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise Refused(refusal) from error
+    return file
 
 
 def _prove_writable(home: Path) -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from service import events, privacy
 from service.comments import Case, utc_now
-from service.errors import BadSettings
+from service.errors import BadSettings, Refused
 from service.forgotten import Ledger
 from service.storage import accounts, complaints, forgetting
 from service.storage import events as told
 from service.storage.engine import Database, Transaction
+from service.storage.migrate import migrate
 
 
 def forget(
@@ -88,10 +89,25 @@ def backup(database: Database, file: str) -> None:
 
 
 def restore(database: Database, file: str) -> None:
-    """Put a backup in the database's place, page by page inside one transaction."""
-    with _opened(file) as source, _opened(_sqlite_path(database)) as target:
-        _prove_backup(source, file)
-        source.backup(target)
+    """Put a backup in the database's place, whatever state that is in, and bring it up to date.
+
+    Nobody may serve meanwhile (`home.alone`). The log of the old file goes first: beside the new
+    one it would be replayed over it. A restore that was interrupted is run again.
+    """
+    target = Path(_sqlite_path(database))
+    unfinished = target.with_name(f".{target.name}.part")
+    try:
+        with _opened(file) as source, _opened(unfinished) as copy:
+            _prove_backup(source, file)
+            source.backup(copy)
+        for log in ("-wal", "-shm"):
+            target.with_name(target.name + log).unlink(missing_ok=True)
+        unfinished.replace(target)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise Refused(f"{target} cannot be replaced ({type(error).__name__})") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    migrate(database)
 
 
 def _prove_backup(source: sqlite3.Connection, file: str) -> None:

@@ -4,4 +4,6 @@ from service import home
 from service.app import create_app
 from service.settings import Settings
 
-app = create_app(home.prepare(Settings.from_env()))
+_settings = home.prepare(Settings.from_env())
+_served = home.serve_from(_settings.home)
+app = create_app(_settings)

@@ -8,16 +8,19 @@ import re
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from alembic import command as alembic
 from sqlalchemy import text, update
 
-from service import logs
+from service import errors, home, logs
 from service.access import Access
 from service.cli import data, installation, main
 from service.comments import new_id, utc_now
 from service.errors import Unauthenticated
 from service.storage.engine import Database, open_database
+from service.storage.migrate import _config, pending
 from service.storage.tables import comments
 from tests.conftest import SECRET
 from tests.doubles import Site
@@ -266,9 +269,9 @@ def test_a_restored_backup_brings_nobody_back(run, site, tmp_path):
     run("backup", str(tmp_path / "copy"))
     (tmp_path / "emails").write_text("budi@example.com\n")
     run("forget", "--email-file", str(tmp_path / "emails"))
-    run("restore", str(tmp_path / "copy"))
-    said = run("forget", "--again")
-    assert said == "comments erased: 1, standings erased: 0\n"
+    said = run("restore", str(tmp_path / "copy"))
+    assert said.endswith("forgotten again: comments erased: 1, standings erased: 0\n")
+    site.app.extensions["saring"]["database"].engine.dispose()
     assert site.get(f"/v1/comments/{old}").status_code == 404
     assert site.get(f"/v1/comments/{other}").status_code == 200
     since = utc_now() + timedelta(days=1)
@@ -315,6 +318,44 @@ def test_backup_and_restore(run, site, tmp_path):
     assert run("restore", file) == f"restored from {file}\n"
     assert site.get(f"/v1/comments/{kept}").status_code == 200
     assert site.get(f"/v1/comments/{lost}").status_code == 404
+
+
+def test_a_restore_mends_a_database_that_is_damaged(run, site, tmp_path, settings):
+    kept, file = comment(site), str(tmp_path / "backup.db")
+    run("backup", file)
+    site.app.extensions["saring"]["database"].engine.dispose()
+    damaged = Path(settings.database_url.removeprefix("sqlite:///"))
+    damaged.write_bytes(b"no database" * 1000)
+    with pytest.raises(Refused):
+        run("site", "list")
+    assert run("restore", file) == f"restored from {file}\n"
+    assert site.get(f"/v1/comments/{kept}").status_code == 200
+
+
+def test_a_backup_of_an_earlier_release_is_brought_up_to_date(run, tmp_path, settings):
+    old = open_database(f"sqlite:///{tmp_path / 'old.db'}")
+    config = _config()
+    with old.begin_rebuilding() as tx:
+        config.attributes["connection"] = tx
+        alembic.upgrade(config, "0001")
+    old.engine.dispose()
+    run("restore", str(tmp_path / "old.db"))
+    restored = open_database(settings.database_url)
+    assert pending(restored) == ""
+    restored.engine.dispose()
+
+
+def test_nothing_is_restored_into_a_home_that_is_served(run, site, tmp_path, settings):
+    run("backup", str(tmp_path / "copy"))
+    with (
+        home.serve_from(settings.home),
+        home.serve_from(settings.home),
+        pytest.raises(Refused, match="stop it first"),
+    ):
+        run("restore", str(tmp_path / "copy"))
+    with home.alone(settings.home), pytest.raises(errors.Refused, match="under way"):
+        home.serve_from(settings.home)
+    run("restore", str(tmp_path / "copy"))
 
 
 def test_a_backup_is_whole_and_for_its_owner_only(run, site, tmp_path):

@@ -8,12 +8,13 @@ from typing import IO, Final
 
 import click
 
-from service import retention, upkeep
+from service import home, retention, upkeep
 from service.cli.installation import installation
 from service.comments import utc_now
 from service.doctor import examine
 from service.forgotten import Ledger
 from service.settings import Settings
+from service.storage.engine import open_database
 
 _BYTE_ORDER_MARK: Final = "\ufeff"  # what some editors put before the first line
 
@@ -66,9 +67,19 @@ def backup(file: str) -> None:
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 def restore(file: str) -> None:
-    """Replace the SQLite database with FILE; stop the service first."""
-    upkeep.restore(installation().database, file)
-    click.echo(f"restored from {file}")
+    """Replace the SQLite database with FILE; stop the service first.
+
+    Who was forgotten since the backup was made is forgotten again.
+    """
+    settings = home.prepare(Settings.from_env())
+    database = open_database(settings.database_url)  # as it is: it may be the damaged one
+    ledger = Ledger(settings.home, settings.secret)
+    with home.alone(settings.home):
+        upkeep.restore(database, file)
+        click.echo(f"restored from {file}")
+        if ledger.read():
+            click.echo(f"forgotten again: {_erased(upkeep.forget_again(database, ledger))}")
+    database.engine.dispose()
 
 
 @click.command("doctor")

@@ -21,6 +21,7 @@ def serve() -> None:
 
     settings = home.prepare(Settings.from_env())
     _prove_free(settings.bind)
+    served = home.serve_from(settings.home)  # open until the last worker ends
     server.prepare_shared_metrics(settings.home)
 
     # Only now: prometheus_client looks for its shared directory when it is imported.
@@ -32,7 +33,8 @@ def serve() -> None:
     born = here.access.first_start()
     here.database.engine.dispose()
     app = create_app(settings, metrics=Metrics(shared=True))
-    server.Server(app, settings, _greeting(settings, born)).run()
+    with served:
+        server.Server(app, settings, _greeting(settings, born)).run()
 
 
 def _prove_free(bind: str) -> None:

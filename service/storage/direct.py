@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import Unavailable
 
+_MISSING = ("SQLITE_CONSTRAINT_NOTNULL", "23502")
 TROUBLE = (DBAPIError, PoolTimeout, sqlite3.Error)
 
 
@@ -136,8 +137,17 @@ class Direct:
 
 def _translate(error: BaseException) -> None:
     """Raise `Unavailable` for the database's trouble; everything else stays what it is."""
-    if isinstance(error, TROUBLE) and not isinstance(error, IntegrityError):
+    if isinstance(error, TROUBLE) and not is_clash(error):
         raise Unavailable(f"the database does not answer ({trouble(error)})") from error
+
+
+def is_clash(error: BaseException) -> bool:
+    """Whether a constraint refused a row for what another row says.
+
+    A value that is missing is no clash: this process knows less columns than the tables have, for
+    a later release has brought them up to date while this one still runs.
+    """
+    return isinstance(error, IntegrityError) and trouble(error) not in _MISSING
 
 
 def trouble(error: BaseException) -> str:

@@ -13,13 +13,12 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
-    IntegrityError,
     NoSuchModuleError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import BadSettings, Unavailable
-from service.storage.direct import Direct, Wire, Wires, trouble
+from service.storage.direct import Direct, Wire, Wires, is_clash, trouble
 
 # The pool reports connections that were lost, with whole statements; what counts is told by us.
 logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
@@ -235,7 +234,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except IntegrityError:
-        raise
     except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
+        if is_clash(error):
+            raise
         raise Unavailable(f"the database does not answer ({trouble(error)})") from error

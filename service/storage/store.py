@@ -34,6 +34,7 @@ from service.comments import (
 )
 from service.errors import Conflict
 from service.storage import spans
+from service.storage.direct import is_clash
 from service.storage.engine import Hot
 from service.storage.facets import facets, permalink_key
 from service.storage.prepared import Prepared
@@ -90,6 +91,8 @@ def add_comment(
     try:
         _INSERT_COMMENT.run(tx, {**comment_row(site_id, case), **company, "version": 0})
     except IntegrityError as error:
+        if not is_clash(error):
+            raise
         raise Conflict("the same comment is already here", "duplicate") from error
 
 

@@ -6,12 +6,16 @@ import json
 import re
 
 import pytest
-from sqlalchemy import text
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Column, Text, text
 
 from service.comments import new_id
 from service.scoring.scorer import NoModel
 from service.storage import accounts, outbox
-from tests.doubles import Site
+from service.storage.engine import open_database
+from service.storage.migrate import migrate
+from tests.doubles import COMMENT, Site
 
 
 @pytest.fixture
@@ -52,6 +56,20 @@ def test_a_database_that_is_gone(gone):
     assert ready.json["model"] == "ok"
     assert "does not answer" in ready.json["database"]
     assert "does not answer" in ready.json["migrations"]
+
+
+def test_a_later_release_has_changed_the_tables_meanwhile(make_app, database_url):
+    """Whoever still runs the earlier one puts off what it cannot store; nobody is told "twice"."""
+    database = open_database(database_url)
+    migrate(database)
+    site = Site.added_to(make_app(database_url=database_url), "kabar")
+    with database.begin_rebuilding() as tx:
+        tables = Operations(MigrationContext.configure(tx))
+        with tables.batch_alter_table("comments") as table:
+            table.add_column(Column("later", Text, nullable=False))
+    answer = site.post("/v1/comments", json=COMMENT)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    database.engine.dispose()
 
 
 def test_tables_of_another_release(app):

@@ -1,0 +1,60 @@
+"""Backups while it serves, and what a restore does: nothing half, nobody brought back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clients_at_work import Clients
+from tests.running import Service, saring
+
+
+@pytest.fixture
+def service(tmp_path) -> Iterator[Service]:
+    made = Service(tmp_path / "service")
+    yield made
+    made.kill()
+
+
+def is_whole(file: Path) -> set[str]:
+    """A backup's comments; every one with its event and none without, as transactions made them."""
+    with sqlite3.connect(file) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert copy.execute("PRAGMA foreign_key_check").fetchall() == []
+        kept = {name for (name,) in copy.execute("SELECT id FROM comments")}
+        told = [name for (name,) in copy.execute("SELECT subject FROM events")]
+        assert sorted(told) == sorted(kept)
+        last = copy.execute("SELECT max(last_event) FROM sites").fetchone()
+        assert last == (len(told),)
+    copy.close()
+    return kept
+
+
+def test_backup_under_load_and_restore(service, tmp_path):
+    service.start()
+    with Clients(service) as clients:
+        for number in range(3):
+            before = set(clients.kept)
+            done = saring("backup", str(tmp_path / f"copy{number}"), home=service.home)
+            assert done.returncode == 0, done.stderr
+            assert before <= is_whole(tmp_path / f"copy{number}")
+        refused = saring("restore", str(tmp_path / "copy0"), home=service.home)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr == "saring: the service runs in this home; stop it first\n"
+    assert clients.statuses == {201}
+    saved, gone = is_whole(tmp_path / "copy2"), clients.kept[0]
+    author = clients.authors[gone]
+    saring("forget", "--email-file", "-", home=service.home, stdin=author)
+    service.stop()
+    restored = saring("restore", str(tmp_path / "copy2"), home=service.home)
+    assert restored.stdout.endswith("forgotten again: comments erased: 1, standings erased: 0\n")
+    service.start()
+    there = {name for name in clients.kept if is_there(service, name)}
+    assert there == saved - {gone}
+
+
+def is_there(service: Service, comment: str) -> bool:
+    return service.request("GET", f"/v1/comments/{comment}").status_code == 200
