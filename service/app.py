@@ -34,6 +34,7 @@ from service.settings import LEAST_SECRET_BYTES, Settings
 from service.shadow import Shadow
 from service.signins import SignIns
 from service.storage.engine import open_database
+from service.tallies import Tallies
 from service.thresholds import Thresholds
 from service.turnstile import Turnstile
 from service.vitals import Vitals
@@ -136,6 +137,7 @@ def create_app(
                     "rejudge_held": moderation.rejudge_held,
                     "thresholds": thresholds.learn_all,
                     "bands": Bands(database, now).sweep,
+                    "tallies": Tallies(database, now).catch_up,
                 }
             ),
             Housekeeper({"checkpoint": database.checkpoint}, every_seconds=1.0),

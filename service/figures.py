@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -14,6 +14,8 @@ from service.comments import VERDICTS, Complaint
 from service.review import Rate
 from service.storage import figures
 from service.storage.engine import Database
+from service.storage.tallies import Body
+from service.tallies import Tallies
 
 DAYS: Final = 30
 WITHIN: Final = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 48 * 3600)
@@ -107,24 +109,22 @@ class Dashboard:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
+        self._tallies = Tallies(database, now)
 
     def figures(self, zone: tzinfo) -> Figures:
         """The last thirty days of every site as that zone counts days, today included."""
         now = self._now()
         today = now.astimezone(zone).date()
         days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-        since = _midnight(days[0], zone)
+        since = datetime.combine(days[0], time(), zone)
+        totals, volumes = _summed(self._tallies.since(since), zone)
         with self._database.read() as tx:
             pairs = Counter(figures.opinions(tx, since))
-            counted = [
-                (day, figures.by_verdict(tx, _midnight(day, zone), _midnight(_next(day), zone)))
-                for day in days
-            ]
             return Figures(
-                days=[(day, dict.fromkeys(VERDICTS, 0) | counts) for day, counts in counted],
-                reasons=figures.by_reason(tx, since),
-                languages=figures.by_language(tx, since),
-                models=figures.by_model(tx, since),
+                days=[(day, _verdicts(volumes[day])) for day in days],
+                reasons=totals["codes"].most_common(),
+                languages=totals["languages"].most_common(),
+                models=totals["models"].most_common(),
                 seconds=figures.seconds_to_rulings(tx, since, _RULINGS),
                 agreement=Agreement(pairs),
                 answers=answers(figures.complaints_since(tx, since), now),
@@ -154,9 +154,18 @@ def answers(complaints: Sequence[Complaint], now: datetime) -> Answers:
     )
 
 
-def _midnight(day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day, time(), zone)
+def _summed(
+    quarters: Sequence[tuple[datetime, Body]], zone: tzinfo
+) -> tuple[Mapping[str, Counter[str]], Mapping[date, Counter[str]]]:
+    """Counts of each kind over all quarters, and the verdicts of each day."""
+    totals: dict[str, Counter[str]] = defaultdict(Counter)
+    volumes: dict[date, Counter[str]] = defaultdict(Counter)
+    for began, body in quarters:
+        for kind, counts in body.items():
+            totals[kind].update(counts)
+        volumes[began.astimezone(zone).date()].update(body["verdicts"])
+    return totals, volumes
 
 
-def _next(day: date) -> date:
-    return day + timedelta(days=1)
+def _verdicts(counts: Mapping[str, int]) -> Mapping[str, int]:
+    return {verdict: counts.get(verdict, 0) for verdict in VERDICTS}

@@ -23,7 +23,7 @@ from service.comments import (
     new_id,
 )
 from service.scoring.scorer import Assessment, NoModel, Scorer
-from service.storage import company, imports, store, verdicts
+from service.storage import company, imports, store, tallies, verdicts
 from service.storage.engine import Database, Transaction
 
 _AT_ONCE: Final = 200
@@ -79,8 +79,9 @@ class Importer:
         fresh = [(past, submission) for past, submission in real if _is_new(submission, seen)]
         decisions = self._judge(site, [submission for _, submission in fresh])
         with self._database.begin() as tx:
-            for (past, submission), decision in zip(fresh, decisions, strict=True):
-                self._add(tx, site, past, submission, decision)
+            pairs = zip(fresh, decisions, strict=True)
+            ids = [self._add(tx, site, past, about, decision) for (past, about), decision in pairs]
+            tallies.mark(tx, site.id, ids)  # no event tells of them
         return len(fresh)
 
     def _judge(self, site: Site, submissions: list[Submission]) -> list[Decision]:
@@ -103,7 +104,7 @@ class Importer:
 
     def _add(
         self, tx: Transaction, site: Site, past: Past, submission: Submission, decision: Decision
-    ) -> None:
+    ) -> str:
         now = self._now()
         moment = min(past.created_at or now, now)
         kept_as = checks.kept(submission, site.rules)
@@ -114,6 +115,7 @@ class Importer:
         )
         verdicts.rule(tx, ruling, 0)
         company.add_links(tx, site.id, case.id, hosts(submission), website_of(submission))
+        return case.id
 
 
 def _is_new(submission: Submission, seen: set[int]) -> bool:

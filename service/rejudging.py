@@ -11,7 +11,7 @@ from service import events, policy
 from service.comments import Case, Decision, Site
 from service.judge import Judge
 from service.scoring.scorer import NoModel
-from service.storage import accounts, store
+from service.storage import accounts, store, tallies
 from service.storage import events as told
 from service.storage.engine import Database
 
@@ -57,4 +57,6 @@ class Rejudging:
                 return False
             if decision.verdict != case.decision.verdict:
                 told.tell(tx, site.id, [events.rescored(case.id, decision)], self._now())
+            else:
+                tallies.mark(tx, site.id, [case.id])  # of its reasons and its model
         return True

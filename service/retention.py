@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from service.moderation import ANSWERS_KEPT
-from service.storage import accounts, aging, complaints, forgetting
+from service.storage import accounts, aging, complaints, forgetting, tallies
 from service.storage.aging import Piece
 from service.storage.company import COPIES_KEPT
 from service.storage.engine import Database, Transaction
@@ -30,14 +30,17 @@ def purge(database: Database, retention_days: int, now: datetime) -> Mapping[str
     """
     oldest = now - timedelta(days=retention_days) if retention_days else None
     counts = {"comments": 0, "answers": 0, "complaints": 0, "events": 0}
-    if oldest:
-        counts["comments"] = _all(database, aging.comments_piece, oldest)
-    counts["comments"] += _of_sites(database, now)
+    cuts = _cuts(database, oldest, now)
+    for site_id, before in cuts.items():
+        erase = partial(aging.comments_piece, site_id=site_id or None)
+        counts["comments"] += _all(database, erase, before)
     counts["answers"] = _all(database, aging.answers_piece, now - ANSWERS_KEPT)
     with database.begin() as tx:
         if oldest:
             counts["complaints"] = complaints.erase_older(tx, oldest)
         complaints.close_orphans(tx, now)
+        if counts["comments"]:
+            tallies.mark_before(tx, max(cuts.values()))
         forgetting.leave_old_waves(tx, now - _WAVES_LAST)
     kept_from = now - EVENTS_KEPT
     counts["events"] = _all(database, aging.events_piece, max(oldest or kept_from, kept_from))
@@ -70,15 +73,12 @@ class Bands:
         return erased
 
 
-def _of_sites(database: Database, now: datetime) -> int:
-    """Sites may keep their comments for less time than the operator says."""
+def _cuts(database: Database, oldest: datetime | None, now: datetime) -> dict[str, datetime]:
+    """Up to when comments go: of all sites under an empty name, and of those that keep less."""
     with database.read() as tx:
-        mine = [(site.id, site.rules.retention_days) for site in accounts.all_sites(tx)]
-    return sum(
-        _all(database, partial(aging.comments_piece, site_id=site_id), now - timedelta(days=days))
-        for site_id, days in mine
-        if days
-    )
+        mine = {site.id: site.rules.retention_days for site in accounts.all_sites(tx)}
+    own = {site_id: now - timedelta(days=days) for site_id, days in mine.items() if days}
+    return {"": oldest, **own} if oldest else own
 
 
 def _all(database: Database, erase: Erase, before: datetime) -> int:

@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from service.comments import IMPORTER, REPORTERS, VERDICTS, Complaint
+from service.comments import IMPORTER, REPORTERS, Complaint
 from service.storage import spans
 from service.storage.tables import comments, complaints, rulings
 from service.storage.tabs import REAL
-
-
-def by_verdict(tx: Connection, since: datetime, until: datetime) -> dict[str, int]:
-    """How many comments of that time have each verdict in force."""
-    query = select(comments.c.verdict, func.count()).where(
-        comments.c.verdict.in_(VERDICTS), *spans.between(comments.c.id, since, until), REAL
-    )
-    return {row[0]: row[1] for row in tx.execute(query.group_by(comments.c.verdict))}
-
-
-def by_language(tx: Connection, since: datetime) -> list[tuple[str, int]]:
-    """How many comments were in each language."""
-    query = select(comments.c.language, func.count()).where(*_lately(since))
-    return _pairs(tx, query.group_by(comments.c.language))
-
-
-def by_model(tx: Connection, since: datetime) -> list[tuple[str, int]]:
-    """How many comments each version of the model judged."""
-    version = comments.c.decision["model_version"].as_string()
-    query = select(version, func.count()).where(*_lately(since))
-    return _pairs(tx, query.group_by(version))
 
 
 def by_shadow(tx: Connection, site_id: str, since: datetime) -> list[tuple[str, str, int]]:
@@ -42,16 +20,6 @@ def by_shadow(tx: Connection, site_id: str, since: datetime) -> list[tuple[str, 
         comments.c.site_id == site_id, instead.is_not(None), *_lately(since)
     )
     return [(row[0], row[1], row[2]) for row in tx.execute(query.group_by(given, instead))]
-
-
-def by_reason(tx: Connection, since: datetime) -> list[tuple[str, int]]:
-    """How many comments each reason spoke against."""
-    query = select(comments.c.codes, func.count()).where(*_lately(since))
-    counted: Counter[str] = Counter()
-    for codes, count in tx.execute(query.group_by(comments.c.codes)):
-        for code in codes.strip("|").split("|"):
-            counted[code] += count if code else 0
-    return [(code, count) for code, count in counted.most_common() if code]
 
 
 def seconds_to_rulings(tx: Connection, since: datetime, most: int) -> list[float]:
@@ -97,7 +65,3 @@ def complaints_since(tx: Connection, since: datetime) -> list[Complaint]:
 
 def _lately(since: datetime) -> tuple[Any, ...]:
     return spans.since(comments.c.id, since), REAL
-
-
-def _pairs(tx: Connection, query: Any) -> list[tuple[str, int]]:
-    return sorted(((str(row[0]), row[1]) for row in tx.execute(query)), key=lambda pair: -pair[1])

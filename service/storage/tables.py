@@ -406,6 +406,22 @@ shadow_judgements = Table(
     Index("ix_shadow_judgements_comment_id", "comment_id"),
 )
 
+# Comments by the quarter of an hour since 1970, and how far they are counted; storage/tallies.py.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("quarter", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", JSON, nullable=False),
+)
+
+tallied = Table(
+    "tallied",
+    metadata,
+    Column("site_id", _ID, ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("marks", BigInteger, nullable=False),
+)
+
 # How a week's comments look to a model, as counts that hold nothing anybody wrote.
 drift_weeks = Table(
     "drift_weeks",

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, literal, select, text
 
 from service.comments import earliest_id, new_id
-from service.storage import drift, figures, learnt, spans, store, verdicts
+from service.storage import drift, figures, learnt, spans, store, tallies, verdicts
 
 NOW = datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -36,10 +36,8 @@ def test_before_the_year_1970_there_is_nothing():
 
 
 ASKED = {
-    "volumes": lambda tx: figures.by_verdict(tx, NOW, NOW + timedelta(days=1)),
-    "reasons": lambda tx: figures.by_reason(tx, NOW),
-    "languages": lambda tx: figures.by_language(tx, NOW),
-    "models": lambda tx: figures.by_model(tx, NOW),
+    "a quarter of an hour": lambda tx: tallies.count(tx, tallies.quarter_of(NOW)),
+    "the next comment": lambda tx: tallies.next_comment(tx, tallies.quarter_of(NOW)),
     "shadow rules": lambda tx: figures.by_shadow(tx, "id-one", NOW),
     "times to ruling": lambda tx: figures.seconds_to_rulings(tx, NOW, 10),
     "two opinions": lambda tx: figures.opinions(tx, NOW),

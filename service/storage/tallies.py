@@ -1,0 +1,165 @@
+"""Comments counted by the quarter of an hour, and how far in its events each site is counted.
+
+A quarter without a row has to be counted. `marks` goes up with every change that no event tells of,
+and whoever counts writes only where neither it nor the number moved meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_unless_there
+
+from service.storage import spans
+from service.storage.tables import comments, events, sites, tallied, tallies
+from service.storage.tabs import REAL
+
+QUARTER: Final = timedelta(minutes=15)
+_SECONDS: Final = 900
+_AT_ONCE: Final = 500
+_START: Final = -1
+
+Body = dict[str, dict[str, int]]
+"""``verdicts``, ``languages``, ``codes`` and ``models``, each with how many comments had which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Of one site: the number of the last event that was counted, marks, and the last event's."""
+
+    number: int
+    marks: int
+    last: int
+
+
+def quarter_of(moment: datetime) -> int:
+    """Quarters of an hour since 1970."""
+    return int(moment.timestamp()) // _SECONDS
+
+
+def start_of(quarter: int) -> datetime:
+    """When a quarter began."""
+    return datetime.fromtimestamp(quarter * _SECONDS, UTC)
+
+
+def quarter_of_id(comment_id: str) -> int:
+    """That in which a comment came."""
+    return int(comment_id[:8] + comment_id[9:13], 16) // 1000 // _SECONDS
+
+
+def progress(tx: Connection) -> dict[str, Progress]:
+    """How far each site is counted; one that never was begins before its first event."""
+    number = func.coalesce(tallied.c.number, _START)
+    marks = func.coalesce(tallied.c.marks, 0)
+    query = select(sites.c.id, number, marks, sites.c.last_event)
+    rows = tx.execute(query.outerjoin(tallied, tallied.c.site_id == sites.c.id))
+    return {row[0]: Progress(row[1], row[2], row[3]) for row in rows}
+
+
+def begin(tx: Connection, found: Mapping[str, Progress]) -> None:
+    """Sites that are new here start at their last event: all their quarters have yet to be
+    counted, for none has a row."""
+    for site_id, site in found.items():
+        if site.number == _START:
+            row = {"site_id": site_id, "number": site.last, "marks": 0}
+            made = insert_unless_there(tallied).on_conflict_do_nothing()
+            if tx.execute(made, row).rowcount and site.last:
+                tx.execute(delete(tallies))
+
+
+def touched(tx: Connection, site_id: str, number: int, most: int) -> tuple[set[int], int]:
+    """The quarters of the comments that a site's next events are about, and the last of these."""
+    mine = events.c.site_id == site_id, events.c.number > number
+    query = select(events.c.number, events.c.subject).where(*mine).order_by(events.c.number)
+    rows = tx.execute(query.limit(most)).all()
+    return {quarter_of_id(row.subject) for row in rows}, rows[-1].number if rows else number
+
+
+def counted(tx: Connection, first: int) -> set[int]:
+    """The quarters from the first on that have a row."""
+    return set(tx.execute(select(tallies.c.quarter).where(tallies.c.quarter >= first)).scalars())
+
+
+def next_comment(tx: Connection, quarter: int) -> int | None:
+    """The first quarter from this one on in which a comment came."""
+    later = select(comments.c.id).where(spans.since(comments.c.id, start_of(quarter)))
+    found = tx.execute(later.order_by(comments.c.id).limit(1)).scalar()
+    return None if found is None else quarter_of_id(found)
+
+
+def count(tx: Connection, quarter: int) -> Body:
+    """Read the comments of a quarter."""
+    model = comments.c.decision["model_version"].as_string().label("model")
+    kinds = (comments.c.verdict, comments.c.language, comments.c.codes, model)
+    within = spans.between(comments.c.id, start_of(quarter), start_of(quarter + 1))
+    rows = tx.execute(select(*kinds, func.count()).where(*within, REAL).group_by(*kinds))
+    body: dict[str, Counter[str]] = {
+        name: Counter() for name in ("verdicts", "languages", "codes", "models")
+    }
+    for verdict, language, codes, version, number in rows:
+        body["verdicts"][verdict] += number
+        body["languages"][str(language)] += number
+        body["models"][str(version)] += number
+        for code in filter(None, codes.split("|")):
+            body["codes"][code] += number
+    return {name: dict(counts) for name, counts in body.items()}
+
+
+def put(
+    tx: Connection,
+    before: Mapping[str, Progress],
+    after: Mapping[str, int],
+    bodies: Mapping[int, Body],
+) -> bool:
+    """Write counts and how far they go, unless another process or a change was quicker."""
+    for site_id in sorted(after):
+        site = before[site_id]
+        same = (
+            tallied.c.site_id == site_id,
+            tallied.c.number == site.number,
+            tallied.c.marks == site.marks,
+        )
+        if not tx.execute(update(tallied).where(*same).values(number=after[site_id])).rowcount:
+            return False
+    _forget(tx, bodies)
+    if bodies:
+        rows = [{"quarter": quarter, "body": body} for quarter, body in bodies.items()]
+        tx.execute(insert(tallies), rows)
+    return True
+
+
+def forget_older(tx: Connection, quarter: int) -> None:
+    """What nobody looks at any more."""
+    tx.execute(delete(tallies).where(tallies.c.quarter < quarter))
+
+
+def mark(tx: Connection, site_id: str, comment_ids: Sequence[str]) -> None:
+    """These comments changed and no event tells of it: their quarters are to be counted again."""
+    mine = tallied.c.site_id == site_id
+    tx.execute(update(tallied).where(mine).values(marks=tallied.c.marks + 1))
+    _forget(tx, {quarter_of_id(comment_id) for comment_id in comment_ids})
+
+
+def mark_before(tx: Connection, moment: datetime) -> None:
+    """The same for everything that came before a moment."""
+    tx.execute(update(tallied).values(marks=tallied.c.marks + 1))
+    tx.execute(delete(tallies).where(tallies.c.quarter <= quarter_of(moment)))
+
+
+def bodies(tx: Connection, first: int) -> list[tuple[int, Body]]:
+    """The counts of the quarters from this one on that had any comment."""
+    query = select(tallies.c.quarter, tallies.c.body).where(tallies.c.quarter >= first)
+    rows = tx.execute(query.order_by(tallies.c.quarter))
+    return [(row.quarter, row.body) for row in rows if row.body["verdicts"]]
+
+
+def _forget(tx: Connection, quarters: Iterable[int]) -> None:
+    listed = sorted(quarters)
+    for start in range(0, len(listed), _AT_ONCE):
+        some: Any = tallies.c.quarter.in_(listed[start : start + _AT_ONCE])
+        tx.execute(delete(tallies).where(some))
