@@ -14,6 +14,7 @@ from service.access import Access
 from service.comments import utc_now
 from service.complaints import Complaints
 from service.contradictions import Contradictions
+from service.doings import Doings
 from service.drift import Drift
 from service.errors import BadSettings
 from service.figures import Dashboard
@@ -56,6 +57,7 @@ from service.web import (
 from service.web.account_pages import account_blueprint
 from service.web.complaint_pages import complaint_blueprint
 from service.web.contradiction_pages import contradiction_blueprint
+from service.web.done_pages import done_blueprint
 from service.web.exchange import this_request
 from service.web.figure_pages import figure_blueprint
 from service.web.forms import Forms
@@ -170,6 +172,7 @@ def create_app(
     app.register_blueprint(queue_blueprint(queue, review, access, desk, moderation.counterfactual))
     app.register_blueprint(many_blueprint(queue, access, desk))
     app.register_blueprint(contradiction_blueprint(Contradictions(database), desk))
+    app.register_blueprint(done_blueprint(Doings(database, now), desk))
     dashboard = Dashboard(database, now)
     app.register_blueprint(figure_blueprint(dashboard, review, access, drift, desk))
     app.register_blueprint(model_blueprint(models, shadow, drift, desk))

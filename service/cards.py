@@ -18,10 +18,15 @@ TABS: Final[tuple[Tab, ...]] = (
 """``second``: spot checks that one other person ruled on, to be ruled on without knowing how."""
 WORKED_OFF: Final[tuple[Tab, ...]] = ("held", "complaints", "waves", "samples", "second")
 """Tabs that a person works off, oldest first; the others are looked through."""
+BULK_TABS: Final[tuple[Tab, ...]] = ("held", "accepted", "rejected")
+"""What may be ruled on in one stroke by filters; the rest asks to be read one by one."""
 ORDERS: Final[tuple[Order, ...]] = ("oldest", "newest", "teaches")
 _MARKED_FROM: Final = 0.5
 COUNTED: Final = 1_000
-"""Counts behind tabs stop here: a page must not take longer because more is waiting."""
+_COUNTED_LESS: Final[Mapping[str, int]] = {"waves": 200, "second": 100}
+MOST_COUNTED: Final[Mapping[Tab, int]] = {tab: _COUNTED_LESS.get(tab, COUNTED) for tab in TABS}
+"""Counts behind tabs stop here: a page must not take longer because more is waiting. What takes
+longer to count, and nobody finishes in a day, stops sooner."""
 MOST_AT_ONCE: Final = 5_000
 """So many comments are ruled on in one stroke."""
 
@@ -42,6 +47,12 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     asking: str = ""
+
+    @property
+    def show_the_machine(self) -> bool:
+        """Whether what is found tells by itself what the machine made of it."""
+        scored = (self.least, self.most) != (None, None)
+        return self.tab in ("accepted", "rejected") or bool(self.reason) or scored
 
     @property
     def are_narrow(self) -> bool:
@@ -79,6 +90,27 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Doing:
+    """What somebody ruled in one stroke: ``ruled`` comments, of which ``standing`` rulings stand.
+
+    ``content`` and ``comment_id`` are of one of them. ``batch`` takes all of it back, ``wave_id``
+    with the wave's ruling for copies to come; a ruling by itself is taken back as ``ruling_id``.
+    """
+
+    comment_id: str
+    content: str = field(repr=False)
+    site: str
+    verdict: Verdict
+    labels: tuple[str, ...]
+    created_at: datetime
+    ruled: int
+    standing: int
+    batch: str
+    ruling_id: str
+    wave_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A stored comment as the desk reads it: the case with what has happened to it since."""
 
@@ -106,7 +138,8 @@ class Card:
     """One thing to decide: a comment, or a wave shown by the copy that has waited longest.
 
     ``copies`` is the size of the wave, ``waiting`` how many of it wait. ``plain`` pairs what was
-    written in disguise with how it reads. ``complaints`` are those that wait for an answer.
+    written in disguise with how it reads. ``complaints`` are those that wait for an answer. A
+    ``blind`` one is a spot check that is ruled on without knowing the machine's view or another's.
     """
 
     entry: Entry
@@ -119,6 +152,7 @@ class Card:
     rulings: Sequence[Ruling] = ()
     complaints: Sequence[Complaint] = ()
     is_wave: bool = False
+    blind: bool = False
 
     @property
     def id(self) -> str:
@@ -129,6 +163,8 @@ class Card:
     def matches(self) -> tuple[Match, ...]:
         """The stretches that weighed most, of every reason: a mark on each word would mark none."""
         marked: list[Match] = []
+        if self.blind:
+            return ()
         for signal in self.entry.case.decision.reasons:
             heaviest = max((match.weight for match in signal.matches), default=0.0)
             marked += [m for m in signal.matches if m.weight >= _MARKED_FROM * heaviest]

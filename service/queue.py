@@ -19,6 +19,7 @@ from service.storage.engine import Database, Transaction
 
 PAGE: Final = 25
 CLAIM_LASTS: Final = timedelta(seconds=90)
+_SAMPLED_FROM: Final = 200
 _DOTS: Final = 2_000
 _MOST_PLAIN: Final = 8
 _LONGEST_WORD: Final = 60
@@ -38,18 +39,27 @@ class Queue:
         place = read_cursor(cursor)
         with self._database.read() as tx:
             entries, following = _gather(tx, filters, order, place, limit)
-            cards = [self._card(tx, entry, _is_wave(filters, entry)) for entry in entries]
+            unseen = set() if filters.show_the_machine else _unseen(tx, entries, filters.asking)
+            cards = [
+                self._card(tx, entry, _is_wave(filters, entry), blind=entry.case.id in unseen)
+                for entry in entries
+            ]
             cards = _with_claims(tx, cards, self._now())
             return Page(cards, following, tabs.counts(tx, filters.asking))
 
-    def card(self, comment_id: str) -> Card:
-        """One comment with all that is known of it, or `Missing`."""
+    def card(self, comment_id: str, asking: str = "", shown: bool = True) -> Card:
+        """One comment with all that is known of it, or `Missing`.
+
+        A spot check that ``asking`` never ruled on is blind, unless they ask that it be shown.
+        """
         with self._database.read() as tx:
             entry = queue.entry(tx, comment_id)
             if entry is None:
                 raise Missing("no such comment")
             folded = bool(entry.wave_id) and entry.verdict == "hold" and not entry.complaint_due_at
-            card = self._card(tx, entry, folded, verdicts.past_rulings(tx, comment_id))
+            blind = not shown and bool(_unseen(tx, [entry], asking))
+            rulings = () if blind else verdicts.past_rulings(tx, comment_id)
+            card = self._card(tx, entry, folded, rulings, blind=blind)
             return _with_claims(tx, [card], self._now())[0]
 
     def claim(self, card: str, moderator: str) -> None:
@@ -100,13 +110,38 @@ class Queue:
         with self._database.read() as tx:
             return queue.spread(tx, filters, _DOTS)
 
-    def matching(self, filters: Filters) -> int:
-        """How many comments a bulk ruling under these filters would touch, copies included."""
+    def matching(self, filters: Filters) -> tuple[int, int]:
+        """How many comments a bulk ruling under these filters would touch, copies included, and
+        how many of them a person has ruled on."""
         with self._database.read() as tx:
-            return len(queue.matching(tx, filters, MOST_AT_ONCE))
+            ruled = 0
+            if filters.tab != "held":
+                ruled = queue.matched(tx, filters, MOST_AT_ONCE, ruled=True)
+            return queue.matched(tx, filters, MOST_AT_ONCE), ruled
+
+    def sample(self, filters: Filters, count: int) -> list[Card]:
+        """Some of what a bulk ruling would touch, spread over the first 200 of it."""
+        with self._database.read() as tx:
+            found = queue.matching(tx, filters, _SAMPLED_FROM)
+            chosen = [one[1] for one in found[:: max(1, -(-len(found) // count))]]
+            entries = queue.entries(tx, chosen)
+            return [self._card(tx, entry, False) for entry in entries]
+
+    def site_of(self, comment_id: str) -> Site:
+        """The site that a comment was posted on, or `Missing`."""
+        with self._database.read() as tx:
+            entry = queue.entry(tx, comment_id)
+        if entry is None:
+            raise Missing("no such comment")
+        return entry.site
 
     def _card(
-        self, tx: Transaction, entry: Entry, as_wave: bool, rulings: Sequence[Ruling] = ()
+        self,
+        tx: Transaction,
+        entry: Entry,
+        as_wave: bool,
+        rulings: Sequence[Ruling] = (),
+        blind: bool = False,
     ) -> Card:
         submission = entry.case.submission
         copies, waiting = queue.wave_counts(tx, entry.wave_id) if entry.wave_id else (1, 1)
@@ -115,14 +150,15 @@ class Queue:
         same_site = parent if parent and parent.site == entry.site else None
         return Card(
             entry=entry,
-            author=_author(tx, submission.author_key),
+            author=_author(tx, submission.author_key, entry.verdict if blind else ""),
             parent=same_site,
             copies=copies,
             waiting=waiting if as_wave else 1,
             is_wave=as_wave,
-            plain=plain(entry),
+            plain=() if blind else plain(entry),
             rulings=rulings,
             complaints=complaints.waiting_about(tx, entry.case.id) if due else (),
+            blind=blind,
         )
 
 
@@ -202,15 +238,23 @@ def _last(section: str, entries: Sequence[Entry], of_section: int) -> Place:
     return Place(section, queue.Key(named, last.margin, due))
 
 
+def _unseen(tx: Transaction, entries: Sequence[Entry], asking: str) -> set[str]:
+    """Spot checks among these that a person has not ruled on."""
+    sampled = [entry.case.id for entry in entries if entry.sampled]
+    return set(sampled) - verdicts.ruled_by(tx, sampled, asking) if sampled else set()
+
+
 def _is_wave(filters: Filters, entry: Entry) -> bool:
     rolls = filters.tab in ("held", "waves") and bool(entry.wave_id)
     return rolls and entry.complaint_due_at is None
 
 
-def _author(tx: Transaction, author_key: str) -> Author:
+def _author(tx: Transaction, author_key: str, untold: str) -> Author:
+    """Who wrote; ``untold`` is a verdict that their history must not give away."""
     if not author_key:
         return Author("", "", 0)
     accepted, rejected, first_seen, standing = queue.past_of_author(tx, author_key)
+    accepted, rejected = accepted - (untold == "accept"), rejected - (untold == "reject")
     return Author(
         author_key, pseudonym(author_key), hue(author_key), accepted, rejected, first_seen, standing
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import sqrt
 from typing import Final
 
 from service import events, privacy
-from service.cards import MOST_AT_ONCE, Filters
+from service.cards import BULK_TABS, MOST_AT_ONCE, Filters
 from service.comments import LABELS, Ruling, Site, Verdict, new_id
 from service.errors import Conflict, FieldError, Invalid, Missing
 from service.events import News
@@ -19,6 +19,7 @@ from service.storage import events as told
 from service.storage.engine import Database, Transaction
 
 WAVE_RULING_LASTS: Final = timedelta(hours=24)
+_IDS_A_QUERY: Final = 500
 _Z: Final = 1.959964  # two-sided 95 %
 
 
@@ -78,14 +79,16 @@ class Review:
         note: str = "",
         seen_version: int | None = None,
         ruling_id: str = "",
+        saw_score: bool | None = None,
     ) -> None:
         """Put a person's verdict in force.
 
-        The verdict that is in force already is no change, though on a spot check another
-        person's agreement is noted; a comment that changed since
+        The verdict that is in force already is no change, though another person's agreement
+        on a spot check is noted, and anywhere that somebody gives way; a comment that changed since
         `seen_version` is a `Conflict`, an unknown label `Invalid`. A verdict that only a door's
         report put in force is made the person's own. A `ruling_id` that was used before is the
-        same ruling sent again.
+        same ruling sent again. ``saw_score`` says whether the machine's view lay before the person;
+        None: on a spot check not, before they first ruled on it.
         """
         _check_labels(labels)
         with self._database.begin() as tx:
@@ -98,6 +101,9 @@ class Review:
             unchanged = in_force == verdict and seen_version in (None, version, version - 1)
             answered = not complaints.waiting(tx, comment_id)
             ruling = self._ruling(comment_id, verdict, moderator, labels, privacy.mask(note))
+            if saw_score is None:
+                saw_score = not verdicts.unseen_by(tx, [comment_id], moderator)
+            ruling = replace(ruling, saw_score=saw_score)
             if unchanged and answered and verdicts.by_person(tx, comment_id):
                 verdicts.add_opinion(tx, ruling, ruling_id or None)
                 return
@@ -115,7 +121,8 @@ class Review:
             if ruling_id:
                 if verdicts.is_undone(tx, ruling_id, comment_id):
                     return
-                if verdicts.latest_sent(tx, comment_id) not in (None, ruling_id):
+                names = verdicts.names_in_force(tx, comment_id)
+                if names and ruling_id not in names:
                     raise Conflict("someone ruled on this comment after that", "stale")
             known = verdicts.standing_of(tx, site.id, comment_id)
             if known is None or not verdicts.undo(tx, comment_id, self._now()):
@@ -158,17 +165,23 @@ class Review:
         *,
         labels: tuple[str, ...] = (),
         batch: str = "",
+        shown: Collection[str] | None = (),
     ) -> Stroke:
-        """One stroke over comments at the versions that were seen; the stale ones are told."""
+        """One stroke over comments at the versions that were seen; the stale ones are told.
+
+        ``shown`` are the spot checks of which the machine's view was seen; None: all.
+        """
         _check_labels(labels)
         batch, stale = batch or new_id(), []
         news: list[tuple[str, list[News]]] = []
         with self._database.begin() as tx:
             done = set(verdicts.ruled_in_batch(tx, batch))
+            unseen = _unseen(tx, [comment_id for comment_id, _ in rulings], moderator, shown)
             for comment_id, version in rulings:
                 if comment_id in done:
                     continue
                 ruling = self._ruling(comment_id, verdict, moderator, labels, "")
+                ruling = replace(ruling, saw_score=comment_id not in unseen)
                 if verdicts.rule(tx, ruling, version, batch):
                     news.append((comment_id, self._ruled(tx, ruling, batch)))
                 else:
@@ -179,10 +192,16 @@ class Review:
     def rule_matching(
         self, filters: Filters, verdict: Verdict, moderator: str, batch: str = ""
     ) -> Stroke:
-        """One stroke over everything that waits under some filters, up to 5,000 comments."""
+        """One stroke over everything that some filters find, up to 5,000 comments.
+
+        That waits, or that is accepted or rejected; spot checks and complaints are read one by one.
+        """
+        if filters.tab not in BULK_TABS:
+            raise Invalid([FieldError("tab", "choice")])
         with self._database.read() as tx:
             found = queue.matching(tx, filters, MOST_AT_ONCE)
-        return self.rule_many([(c, v) for _, c, v in found], verdict, moderator, batch=batch)
+        seen = [(comment_id, version) for _, comment_id, version in found]
+        return self.rule_many(seen, verdict, moderator, batch=batch, shown=None)
 
     def undo_batch(self, batch: str) -> int:
         """Take back every ruling of one stroke that still stands; how many were restored."""
@@ -242,6 +261,17 @@ class Review:
         self, comment_id: str, verdict: Verdict, moderator: str, labels: tuple[str, ...], note: str
     ) -> Ruling:
         return Ruling(new_id(), comment_id, verdict, labels, note, moderator, self._now())
+
+
+def _unseen(
+    tx: Transaction, ids: Sequence[str], moderator: str, shown: Collection[str] | None
+) -> set[str]:
+    """Spot checks that were ruled on without the machine's view."""
+    found: set[str] = set()
+    if shown is not None:
+        for start in range(0, len(ids), _IDS_A_QUERY):
+            found |= verdicts.unseen_by(tx, ids[start : start + _IDS_A_QUERY], moderator)
+    return found - set(shown or ())
 
 
 def _taken_back(tx: Transaction, batch: str, now: datetime) -> list[tuple[str, News]]:

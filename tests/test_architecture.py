@@ -146,6 +146,7 @@ MAY_IMPORT = {
         "service.newsreel",
         "service.complaints",
         "service.contradictions",
+        "service.doings",
         "service.events",
         "service.reports",
         "service.rulebook",
@@ -261,6 +262,12 @@ MAY_IMPORT = {
     "service.reception": {"service.framing", "service.wire"},
     "service.labels": {"service.checks", "service.storage", "service.comments"},
     "service.retention": {"service.moderation", "service.storage"},  # the former: ANSWERS_KEPT
+    "service.doings": {
+        "service.storage",
+        "service.cards",
+        "service.pseudonyms",
+        "service.signins",
+    },
     "service.contradictions": {"service.labels", "service.storage", "service.comments"},
     # Learning from an installation opens it as a command does, and reads its export of rulings.
     "training": {

@@ -87,6 +87,14 @@ def test_an_opinion_that_was_taken_back_is_none(newsroom):
     assert newsroom.dashboard.figures(UTC).agreement.pairs == {}
 
 
+def test_who_gives_way_later_had_still_said_otherwise(newsroom):
+    newsroom.chance = 0.0
+    case = newsroom.post("Semoga damai.")
+    for verdict, who in (("accept", "wati"), ("reject", "budi"), ("reject", "wati")):
+        newsroom.review.rule(newsroom.site, case.id, verdict, who)
+    assert newsroom.dashboard.figures(UTC).agreement.pairs == {("accept", "reject"): 1}
+
+
 def complaint(hours: float | None, filed_hours_ago: float = 60) -> Complaint:
     filed = NOW - timedelta(hours=filed_hours_ago)
     answered = None if hours is None else filed + timedelta(hours=hours)

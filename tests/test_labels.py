@@ -62,7 +62,7 @@ def test_a_ruling_is_a_label_with_where_it_came_from(submit, review, site, acces
     )
     assert row.content == row.teaches == "obat kuat, tulis ke [email]"
     assert len(row.moderator) == 36  # the id: a name is nobody's business outside
-    assert (row.model_version, row.saw_score, row.machine) == ("fake-1", True, "reject")
+    assert (row.model_version, row.saw_score, row.machine) == ("fake-1", False, "reject")
     assert row.scores["spam"] == 0.95
     assert "SPAM" in row.codes
 

@@ -36,7 +36,10 @@ def seconds_to_rulings(tx: Connection, since: datetime, most: int) -> list[float
 
 
 def opinions(tx: Connection, since: datetime) -> list[tuple[str, str]]:
-    """For each spot check that two people ruled on: what the first and the second of them said."""
+    """For each spot check that two people ruled on: what the first and the second of them said.
+
+    The first word of each counts: what somebody says later is said knowing of the other.
+    """
     query = (
         select(rulings.c.comment_id, rulings.c.moderator, rulings.c.verdict)
         .join(comments, comments.c.id == rulings.c.comment_id)
@@ -50,7 +53,7 @@ def opinions(tx: Connection, since: datetime) -> list[tuple[str, str]]:
     )
     said: dict[str, dict[str, str]] = {}
     for comment_id, moderator, verdict in tx.execute(query):
-        said.setdefault(comment_id, {})[moderator] = verdict
+        said.setdefault(comment_id, {}).setdefault(moderator, verdict)
     both = [list(words.values())[:2] for words in said.values() if len(words) > 1]
     return [(first, second) for first, second in both]
 

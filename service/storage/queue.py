@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +16,7 @@ from service.storage.store import case_of
 from service.storage.tables import UtcDateTime, comments, complaints, sites, standings, waves
 from service.storage.tabs import COMPLAINED, HELD, REAL, bounded, narrowed, of_tab
 
-LOOKED_THROUGH: Final = 1_000
+LOOKED_THROUGH: Final = 500
 """Filters look through so many comments at a time; the cursor leads to the next so many."""
 _WAVES_LOOKED_THROUGH: Final = 200
 _PAST_COUNTED: Final = 500
@@ -100,6 +101,12 @@ def entry(tx: Connection, comment_id: str) -> Entry | None:
     return next(iter(_entries(tx, _read().where(comments.c.id == comment_id))), None)
 
 
+def entries(tx: Connection, comment_ids: Sequence[str]) -> list[Entry]:
+    """Some comments in this order."""
+    found = {e.case.id: e for e in _entries(tx, _read().where(comments.c.id.in_(comment_ids)))}
+    return [found[one] for one in comment_ids if one in found]
+
+
 def site_of_wave(tx: Connection, wave_id: str) -> Site | None:
     """The site that a wave rolls over, or None."""
     query = select(sites.c.id, sites.c.name).join(waves, waves.c.site_id == sites.c.id)
@@ -128,11 +135,27 @@ def newest_held(tx: Connection) -> str:
 
 
 def matching(tx: Connection, filters: Filters, limit: int) -> list[tuple[str, str, int]]:
-    """Site, id and version of what waits under these filters, copies included, oldest first."""
-    query = select(comments.c.site_id, comments.c.id, comments.c.version)
-    query = query.join(sites, sites.c.id == comments.c.site_id)
-    kept = query.where(HELD, *narrowed(filters)).order_by(comments.c.id).limit(limit)
-    return [(row.site_id, row.id, row.version) for row in tx.execute(kept)]
+    """Site, id and version of what these filters find, copies included.
+
+    Of what waits the oldest come first, else the newest.
+    """
+    columns = comments.c.site_id, comments.c.id, comments.c.version
+    found = tx.execute(_matching(filters, *columns).limit(limit))
+    return [(row.site_id, row.id, row.version) for row in found]
+
+
+def matched(tx: Connection, filters: Filters, most: int, *, ruled: bool = False) -> int:
+    """How many those are, or those of them that somebody ruled on, up to `most`."""
+    query = _matching(filters, comments.c.id).order_by(None)
+    return bounded(tx, query.where(comments.c.ruling.is_not(None)) if ruled else query, most)
+
+
+def _matching(filters: Filters, *columns: Any) -> Select[Any]:
+    query = select(*columns).join(sites, sites.c.id == comments.c.site_id)
+    waits = filters.tab == "held"
+    query = query.where(HELD) if waits else of_tab(query, filters)
+    order = comments.c.id if waits else comments.c.id.desc()
+    return query.where(*narrowed(filters)).order_by(order)
 
 
 def spread(tx: Connection, filters: Filters, limit: int) -> list[tuple[str, float]]:

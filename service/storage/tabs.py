@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, and_, case, exists, func, select, text
 
-from service.cards import COUNTED, Filters
+from service.cards import COUNTED, MOST_COUNTED, Filters
 from service.comments import IMPORTER, REPORTERS
 from service.storage import rolling
 from service.storage.tables import comments, rulings, sites
@@ -24,8 +24,7 @@ _OF_VERDICT: Final = {
     "accepted": text("comments.verdict = 'accept'"),
     "rejected": text("comments.verdict = 'reject'"),
 }
-_SECOND_COUNTED: Final = 200
-_SECOND_LOOKED: Final = 500
+_SECOND_LOOKED: Final = 200
 
 
 def of_tab(query: Select[Any], filters: Filters) -> Select[Any]:
@@ -42,12 +41,14 @@ def of_tab(query: Select[Any], filters: Filters) -> Select[Any]:
 
 
 def counts(tx: Connection, asking: str = "") -> dict[str, int]:
-    """How many cards lie behind each tab for one moderator, each up to `COUNTED`."""
+    """How many cards lie behind each tab for one moderator, each up to its `MOST_COUNTED`."""
     ids = select(comments.c.id)
     raised, raised_alone = _raised(tx)
-    waves = rolling.count(tx, COUNTED)
     # All that wait alone, by the index, less those among them that stand above for a complaint.
     alone = max(bounded(tx, ids.where(_ALONE)) - raised_alone, 0)
+    # Each wave costs a look-up, so no more of them are counted than can be told.
+    most = max(MOST_COUNTED["waves"], COUNTED - raised - alone)
+    waves = rolling.count(tx, most)
     second = of_tab(ids, Filters("second", asking=asking)).order_by(comments.c.id)
     accepted = bounded(tx, of_tab(ids, Filters("accepted")))
     rejected = bounded(tx, of_tab(ids, Filters("rejected")))
@@ -55,9 +56,9 @@ def counts(tx: Connection, asking: str = "") -> dict[str, int]:
     return {
         "held": min(raised + waves + alone, COUNTED),
         "complaints": raised,
-        "waves": waves,
+        "waves": min(waves, MOST_COUNTED["waves"]),
         "samples": bounded(tx, ids.where(_SAMPLE)),
-        "second": bounded(tx, second, _SECOND_COUNTED),
+        "second": bounded(tx, second, MOST_COUNTED["second"]),
         "accepted": accepted,
         "rejected": rejected,
         "all": min(accepted + rejected + held, COUNTED),

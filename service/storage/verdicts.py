@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, func, insert, select, text, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, text, update
 
 from service.comments import REPORTERS, Ruling, Verdict
 from service.storage import complaints, spans
@@ -52,9 +52,10 @@ def by_person(tx: Connection, comment_id: str) -> bool:
 
 
 def add_opinion(tx: Connection, ruling: Ruling, sent_id: str | None) -> bool:
-    """Note that another person agrees with the verdict on a spot check; False elsewhere.
+    """Note that a person agrees with the verdict in force where that says something new.
 
-    Nothing changes by it: two opinions on one comment are what agreement is counted from.
+    It does on a spot check, since agreement is counted from two opinions on one comment, and
+    anywhere of somebody who said otherwise before and gives way. Nothing else changes by it.
     """
     sampled = select(comments.c.sampled).where(comments.c.id == ruling.comment_id)
     mine = and_(
@@ -62,11 +63,25 @@ def add_opinion(tx: Connection, ruling: Ruling, sent_id: str | None) -> bool:
         rulings.c.undone_at.is_(None),
         rulings.c.moderator == ruling.moderator,
     )
-    ruled = tx.execute(select(rulings.c.id).where(mine).limit(1)).first()
-    if ruled or not tx.execute(sampled).scalar():
+    latest = rulings.c.created_at.desc(), rulings.c.id.desc()
+    before = tx.execute(select(rulings.c.verdict).where(mine).order_by(*latest).limit(1)).scalar()
+    if before == ruling.verdict or (before is None and not tx.execute(sampled).scalar()):
         return False
     tx.execute(insert(rulings), {**ruling_row(ruling, None), "sent_id": sent_id})
     return True
+
+
+def ruled_by(tx: Connection, comment_ids: Sequence[str], moderator: str) -> set[str]:
+    """Those of some comments that a person ever ruled on, taken back or not."""
+    theirs = rulings.c.comment_id.in_(comment_ids), rulings.c.moderator == moderator
+    return set(tx.execute(select(rulings.c.comment_id).where(*theirs)).scalars())
+
+
+def unseen_by(tx: Connection, comment_ids: Sequence[str], moderator: str) -> set[str]:
+    """Spot checks among some comments that a person never ruled on."""
+    mine = comments.c.id.in_(comment_ids), comments.c.sampled
+    sampled = list(tx.execute(select(comments.c.id).where(*mine)).scalars())
+    return set(sampled) - ruled_by(tx, sampled, moderator) if sampled else set()
 
 
 def tally(
@@ -120,10 +135,10 @@ def is_undone(tx: Connection, ruling_id: str, comment_id: str) -> bool:
     return row is not None and row.undone_at is not None
 
 
-def latest_sent(tx: Connection, comment_id: str) -> str | None:
-    """What the sender called the ruling in force; empty where it has no such name."""
+def names_in_force(tx: Connection, comment_id: str) -> tuple[str, ...]:
+    """What the ruling in force is called, by us and by its sender; nothing where there is none."""
     found = _in_force(tx, comment_id)
-    return (found.sent_id or "") if found else None
+    return (found.id, found.sent_id or found.id) if found else ()
 
 
 def ruled_in_batch(tx: Connection, batch: str) -> list[str]:
@@ -194,8 +209,8 @@ def rulings_on(tx: Connection, comment_ids: Sequence[str]) -> dict[str, list[Rul
 
 
 def _made(ruling_id: str, comment_id: str) -> Any:
-    mine = rulings.c.sent_id == ruling_id, rulings.c.comment_id == comment_id
-    return select(rulings.c.undone_at).where(*mine)
+    named = or_(rulings.c.sent_id == ruling_id, rulings.c.id == ruling_id)
+    return select(rulings.c.undone_at).where(named, rulings.c.comment_id == comment_id)
 
 
 def _in_force(tx: Connection, comment_id: str) -> Row[Any] | None:

@@ -265,10 +265,20 @@ class CardOut(CaseOut):
     """One thing to decide: a comment, or a wave shown by the copy that has waited longest."""
 
     model_config = ConfigDict(title="Card")
+    verdict: Verdict | None  # type: ignore[assignment]  # null where it is blind, as are the next
+    decided_by: Literal["model", "rule", "moderator"] | None  # type: ignore[assignment]
+    rule: str | None  # type: ignore[assignment]
+    blind: Annotated[
+        bool,
+        Field(
+            description="A spot check that you have not ruled on: verdict, scores and reasons are "
+            "left out until you have, or ask for them with `scores=1`."
+        ),
+    ]
     site: str
     version: Annotated[int, Field(description="Send it back with a ruling.")]
     sampled: bool
-    score: Probability
+    score: Probability | None
     limits: Annotated[
         dict[str, tuple[float | None, float | None]],
         Field(description="Per head, the scores from which it is held and rejected."),
@@ -314,7 +324,7 @@ class QueueOut(BaseModel):
     model_config = ConfigDict(title="Queue")
     items: list[CardOut]
     cursor: str | None
-    counts: Annotated[dict[str, int], Field(description="Cards by tab, each up to 1,000.")]
+    counts: Annotated[dict[str, int], Field(description="Cards by tab, up to 1,000; waves to 200.")]
 
 
 class StrokeOut(BaseModel):

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from service.cards import COUNTED, MOST_AT_ONCE, Moderator
+from service.cards import MOST_AT_ONCE, MOST_COUNTED, Moderator
 from service.errors import Invalid, ServiceError, TooMany, Unauthenticated
 from service.web import desk_words, wording
 from service.web.desk_words import say
@@ -115,7 +115,7 @@ def _words(who: Reader) -> dict[str, Any]:
             say("within", who, span=who.span(bound)) if bound else say("later", who)
         ),
         "same": str,
-        "counted": COUNTED,
+        "counted": MOST_COUNTED,
         "most": MOST_AT_ONCE,
         "query": lambda given, **more: urlencode({**given, **more}),
         "reason_codes": sorted(wording.REASONS),

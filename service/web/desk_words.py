@@ -37,6 +37,15 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "look_again": ("Look again", "Lihat lagi"),
     "newer_ones": ("Newer ones", "Yang lebih baru"),
     "older_ones": ("Older ones", "Yang lebih lama"),
+    "done": ("My rulings", "Putusan saya"),
+    "done_lead": (
+        "What you decided in the last seven days, which is as long as a session lasts. Each can be "
+        "taken back.",
+        "Yang Anda putuskan dalam tujuh hari terakhir, selama sesi berlaku. Semuanya dapat "
+        "diurungkan.",
+    ),
+    "done_nothing": ("You have decided nothing yet.", "Anda belum memutuskan apa pun."),
+    "comments_count": ("{count} comment|{count} comments", "{count} komentar"),
     "record": ("Complaint record", "Catatan aduan"),
     "dashboard": ("Figures", "Angka"),
     "settings": ("Settings", "Setelan"),
@@ -163,6 +172,13 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "unlikely": ("Unlikely", "Kecil kemungkinan"),
     "threshold": ("threshold", "ambang"),
     "over_by": ("over by", "lewat"),
+    "blind": (
+        "A spot check: what the machine made of it, and others said, is shown once you have ruled, "
+        "so that its error rate is honest.",
+        "Pemeriksaan acak: penilaian mesin dan orang lain baru tampak setelah Anda memutuskan, "
+        "agar galatnya terukur jujur.",
+    ),
+    "reveal": ("Show it now", "Tampilkan sekarang"),
     "reads_as": ("Reads as", "Terbaca"),
     "in_reply_to": ("In reply to", "Membalas"),
     "open_article": ("open article", "buka artikel"),
@@ -228,14 +244,28 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
         "See first what one decision would touch; all of it can be taken back.",
         "Lihat dulu apa yang terkena satu putusan; semuanya dapat diurungkan.",
     ),
-    "bulk_effect": (
-        "{count} waiting comment matches. This is it.|"
-        "{count} waiting comments match. These are the first of them.",
-        "{count} komentar yang menunggu cocok. Inilah yang pertama.",
+    "bulk_what": ("Decide on", "Putuskan yang"),
+    "bulk_held": (
+        "{count} waiting comment matches.|{count} waiting comments match.",
+        "{count} komentar yang menunggu cocok.",
     ),
+    "bulk_accepted": (
+        "{count} accepted comment matches.|{count} accepted comments match.",
+        "{count} komentar yang diterima cocok.",
+    ),
+    "bulk_rejected": (
+        "{count} rejected comment matches.|{count} rejected comments match.",
+        "{count} komentar yang ditolak cocok.",
+    ),
+    "bulk_by_people": (
+        "On {count} of them a person has ruled; that would be overruled.",
+        "{count} di antaranya sudah diputuskan orang; putusan itu akan diganti.",
+    ),
+    "bulk_at_once": ("{most} are decided at once.", "Sekali putus {most}."),
+    "bulk_sample": ("One of them:|{count} of them:", "{count} di antaranya:"),
     "bulk_nothing": (
-        "Nothing that waits matches. Choose filters above.",
-        "Tidak ada yang cocok. Pilih saringan di atas.",
+        "Choose filters above to see what they find.",
+        "Pilih saringan di atas untuk melihat hasilnya.",
     ),
     "bulk_accept": ("Accept the {count}|Accept all {count}", "Terima semua {count}"),
     "bulk_reject": ("Reject the {count}|Reject all {count}", "Tolak semua {count}"),

@@ -13,6 +13,7 @@ from service.errors import Forbidden
 FIELD: Final = "csrf"
 HEADER: Final = "X-CSRF-Token"
 _GOOD_SECONDS: Final = 24 * 3600
+_MOST_DIGITS: Final = 4
 
 
 class Forms:
@@ -34,3 +35,8 @@ class Forms:
             raise Forbidden("the form is not ours or too old", "stale_form") from None
         if not bound_to or not hmac.compare_digest(str(known).encode(), bound_to.encode()):
             raise Forbidden("the form belongs to another session", "stale_form")
+
+
+def page_number(given: str) -> int:
+    """A page's number, from 1 on; the first where what is given is none."""
+    return max(int(given), 1) if given.isdecimal() and len(given) <= _MOST_DIGITS else 1

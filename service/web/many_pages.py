@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
 
 from flask import Blueprint, Response, request
 
 from service.access import Access
+from service.cards import BULK_TABS
 from service.comments import new_id
 from service.queue import Queue
-from service.web.asked import asked_for
+from service.web.asked import Asked, asked_for
 from service.web.desk_page import blueprint, page, reader
 from service.web.guards import Desk
 
-_SAMPLE = 10
-_DOTS_A_COLUMN = 24
-_COLUMNS = 100
+_SAMPLE: Final = 10
+_DOTS_A_COLUMN: Final = 24
+_COLUMNS: Final = 100
+_LOOKED_BACK: Final = timedelta(days=30)
+_VERDICTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "held": ("accept", "reject"), "accepted": ("reject",), "rejected": ("accept",),
+}  # fmt: skip
 
 
 def many_blueprint(queue: Queue, access: Access, desk: Desk) -> Blueprint:
@@ -25,7 +32,8 @@ def many_blueprint(queue: Queue, access: Access, desk: Desk) -> Blueprint:
 
     @door.get("/bulk")
     def bulk() -> Response:
-        return _page("bulk.html")
+        tab = request.args.get("tab", "")
+        return _page("bulk.html", tab if tab in BULK_TABS else "held", tabs=BULK_TABS)
 
     @door.get("/scores")
     def scores() -> Response:
@@ -33,28 +41,31 @@ def many_blueprint(queue: Queue, access: Access, desk: Desk) -> Blueprint:
         bounds = ("least", "most")
         whole = {name: value for name, value in asked.given.items() if name not in bounds}
         dots = queue.spread(asked_for(whole, reader().zone).filters)
-        return _page("scores.html", dots=dots_of(dots), dotted=len(dots), whole=whole)
+        return _page("scores.html", "held", dots=columns_of(dots), dotted=len(dots), whole=whole)
 
-    def _page(template: str, **more: Any) -> Response:
+    def _page(template: str, tab: str, **more: Any) -> Response:
         moderator = desk.moderator(request)
-        asked = asked_for({**request.args, "tab": "held"}, reader().zone)
-        count = queue.matching(asked.filters) if asked.is_narrowed else 0
-        sample = queue.page(asked.filters, "oldest", "", _SAMPLE) if count else None
+        asked = _asked(tab)
+        is_chosen = any(request.args.get(name) for name in asked.given if name != "tab")
+        count, by_people = queue.matching(asked.filters) if is_chosen else (0, 0)
         return page(
             template, desk, moderator,
-            asked=asked, count=count, sample=sample, sites=access.sites(), batch=new_id(), **more,
+            asked=asked, count=count, by_people=by_people, is_chosen=is_chosen,
+            sample=queue.sample(asked.filters, _SAMPLE) if count else (), verdicts=_VERDICTS[tab],
+            sites=access.sites(), batch=new_id(), **more,
         )  # fmt: skip
+
+    def _asked(tab: str) -> Asked:
+        """What is asked for; of what was decided, that of the last days unless told otherwise."""
+        given, zone = {**request.args, "tab": tab}, reader().zone
+        if tab != "held" and not given.get("since"):
+            given["since"] = (desk.now() - _LOOKED_BACK).astimezone(zone).date().isoformat()
+        return asked_for(given, zone)
 
     return door
 
 
-def dots_of(scored: list[tuple[str, float]]) -> list[tuple[float, int]]:
-    """Places of dots: (score, height), stacked by the hundredth; a full column grows no more."""
-    heights: Counter[int] = Counter()
-    placed = []
-    for _, score in scored:
-        column = min(int(score * _COLUMNS), _COLUMNS - 1)
-        if heights[column] < _DOTS_A_COLUMN:
-            placed.append((column / _COLUMNS, heights[column]))
-        heights[column] += 1
-    return placed
+def columns_of(scored: list[tuple[str, float]]) -> list[tuple[float, int]]:
+    """Dots stacked by the hundredth: (score, height); a full column grows no more."""
+    heights = Counter(min(int(score * _COLUMNS), _COLUMNS - 1) for _, score in scored)
+    return [(column / _COLUMNS, min(n, _DOTS_A_COLUMN)) for column, n in sorted(heights.items())]

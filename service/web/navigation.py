@@ -21,6 +21,7 @@ MENU: Final = (
     Link("queue", "/queue"),
     Link("scores", "/scores"),
     Link("bulk", "/bulk"),
+    Link("done", "/done"),
     Link("contradictions", "/contradictions"),
     Link("dashboard", "/dashboard"),
     Link("models", "/models"),

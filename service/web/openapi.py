@@ -145,8 +145,8 @@ OPERATIONS: Final = (
     ),
     Operation(
         "get", "/v1/queue/{comment_id}", "getCard", "A comment with all that the desk knows.",
-        {200: answers.CaseCardOut}, (*_KEY_ERRORS, 404, 503),
-        parameters=[_COMMENT_ID], moderated=True,
+        {200: answers.CaseCardOut}, (*_KEY_ERRORS, 404, 503), moderated=True,
+        parameters=[_COMMENT_ID, _query("scores", "1: also of an unruled spot check.")],
     ),
     Operation(
         "post", "/v1/queue/{comment_id}/ruling", "rule", "Put a person's verdict in force.",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
@@ -41,9 +41,9 @@ def blueprint(queue: Queue, review: Review, desk: Desk, ask: Ask) -> Blueprint:
 
     @door.get("/queue/<uuid:comment_id>")
     def show(comment_id: UUID) -> Response:
-        desk.moderator(request)
-        card, language = queue.card(str(comment_id)), wording.language_of(request)
-        found = ask(card.entry.site, card.entry.case)
+        moderator, language = desk.moderator(request), wording.language_of(request)
+        card = queue.card(str(comment_id), moderator.name, shown=is_shown(request.args))
+        found = None if card.blind else ask(card.entry.site, card.entry.case)
         return jsonify({**card_out(card, language), "counterfactual": milder_out(found, language)})
 
     @door.post("/queue/<uuid:comment_id>/ruling")
@@ -65,9 +65,11 @@ def blueprint(queue: Queue, review: Review, desk: Desk, ask: Ask) -> Blueprint:
     def set_standing(comment_id: UUID) -> Response:
         moderator = desk.moderator(request)
         body = body_as(StandingIn, request)
-        card = queue.card(str(comment_id))
-        review.set_standing(card.entry.site, card.id, body.standing, moderator.name)
-        return jsonify(card_out(queue.card(card.id), wording.language_of(request)))
+        review.set_standing(
+            queue.site_of(str(comment_id)), str(comment_id), body.standing, moderator.name
+        )
+        card = queue.card(str(comment_id), moderator.name, shown=False)
+        return jsonify(card_out(card, wording.language_of(request)))
 
     @door.post("/rulings")
     def rule_many() -> Response:
@@ -91,11 +93,10 @@ def put_in_force(
     queue: Queue, review: Review, comment_id: str, body: RulingIn, moderator: str
 ) -> None:
     """One ruling, from either door."""
-    site = queue.card(comment_id).entry.site
     review.rule(
-        site, comment_id, body.verdict, moderator,
+        queue.site_of(comment_id), comment_id, body.verdict, moderator,
         labels=tuple(body.labels), note=body.note, seen_version=body.version,
-        ruling_id=str(body.ruling_id or ""),
+        ruling_id=str(body.ruling_id or ""), saw_score=body.saw_score,
     )  # fmt: skip
 
 
@@ -113,8 +114,14 @@ def strike(queue: Queue, review: Review, body: RulingsIn, moderator: str) -> Str
         filters = asked_for(body.filters).filters
         return review.rule_matching(filters, body.verdict, moderator, batch)
     seen = [(str(one.id), one.version) for one in body.rulings]
+    shown = [str(one.id) for one in body.rulings if one.saw_score]
     labels = tuple(body.labels)
-    return review.rule_many(seen, body.verdict, moderator, labels=labels, batch=batch)
+    return review.rule_many(seen, body.verdict, moderator, labels=labels, batch=batch, shown=shown)
+
+
+def is_shown(args: Mapping[str, str]) -> bool:
+    """Whether the machine's view of a spot check is asked for before it is ruled on."""
+    return args.get("scores") == "1"
 
 
 def take_back(queue: Queue, review: Review, batch: str, wave_id: str) -> int:
@@ -139,6 +146,7 @@ def card_out(card: Card, language: str) -> dict[str, Any]:
     return {
         **case_out(entry.case, language),
         "verdict": entry.verdict,
+        "blind": card.blind,
         "site": entry.site.name,
         "version": entry.version,
         "sampled": entry.sampled,
@@ -154,7 +162,15 @@ def card_out(card: Card, language: str) -> dict[str, Any]:
         "claimed_by": card.claim.moderator if card.claim else None,
         "complaints": [_complaint_out(complaint) for complaint in card.complaints],
         "rulings": [_ruling_out(ruling) for ruling in card.rulings],
+        **(_UNTOLD if card.blind else {}),
     }
+
+
+_UNTOLD: Final[Mapping[str, Any]] = {
+    "verdict": None, "decided_by": None, "rule": None, "score": None,
+    "reasons": [], "scores": {}, "limits": {},
+}  # fmt: skip
+"""What a blind card keeps to itself."""
 
 
 def milder_out(found: Counterfactual | None, language: str) -> dict[str, Any] | None:

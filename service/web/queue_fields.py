@@ -37,6 +37,11 @@ class RulingIn(BaseModel):
     ruling_id: UUID | None = Field(
         None, description="A UUID of yours: sent again, it is the same ruling."
     )
+    saw_score: bool | None = Field(
+        None,
+        description="Whether the person saw the machine's view. Left out: not on a spot check that "
+        "they had not ruled on, else yes.",
+    )
 
 
 class SeenIn(BaseModel):
@@ -46,6 +51,7 @@ class SeenIn(BaseModel):
 
     id: UUID
     version: Annotated[int, Field(ge=0)]
+    saw_score: bool | None = None
 
 
 class RulingsIn(BaseModel):

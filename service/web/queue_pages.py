@@ -20,7 +20,7 @@ from service.web.asked import asked_for
 from service.web.desk_page import back, blueprint, is_id, page, reader
 from service.web.guards import Desk
 from service.web.parsing import M
-from service.web.queue_api import Ask, put_in_force, strike, take_back
+from service.web.queue_api import Ask, is_shown, put_in_force, strike, take_back
 from service.web.queue_fields import ACTS, RulingIn, RulingsIn, StandingIn
 
 _MOST_CARDS = 200
@@ -46,8 +46,8 @@ def queue_blueprint(
     @door.get("/queue/<uuid:comment_id>")
     def show(comment_id: UUID) -> Response:
         moderator = desk.moderator(request)
-        card = queue.card(str(comment_id))
-        milder = ask(card.entry.site, card.entry.case)
+        card = queue.card(str(comment_id), moderator.name, shown=is_shown(request.args))
+        milder = None if card.blind else ask(card.entry.site, card.entry.case)
         return page("case.html", desk, moderator, card=card, new_id=new_id, milder=milder)
 
     @door.post("/queue/<uuid:comment_id>/ruling")
@@ -62,7 +62,7 @@ def queue_blueprint(
     @door.post("/queue/<uuid:comment_id>/undo")
     def undo(comment_id: UUID) -> BaseResponse:
         desk.moderator(request)
-        site = queue.card(str(comment_id)).entry.site
+        site = queue.site_of(str(comment_id))
         review.undo(site, str(comment_id), request.form.get("ruling_id", "")[:36])
         return back()
 
@@ -70,7 +70,7 @@ def queue_blueprint(
     def set_standing(comment_id: UUID) -> BaseResponse:
         moderator = desk.moderator(request)
         body = _read(StandingIn, {"standing": request.form.get("standing", "")})
-        site = queue.card(str(comment_id)).entry.site
+        site = queue.site_of(str(comment_id))
         review.set_standing(site, str(comment_id), body.standing, moderator.name)
         return back()
 
@@ -111,7 +111,7 @@ def queue_blueprint(
     return door
 
 
-_KEPT = ("note", "version", "ruling_id")
+_KEPT = ("note", "version", "ruling_id", "saw_score")
 
 
 def _done(given: str) -> tuple[str, str, str] | None:

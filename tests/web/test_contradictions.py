@@ -7,6 +7,7 @@ import re
 import pytest
 
 from service import contradictions as core
+from service.storage import verdicts
 from tests.web.desk import PASSWORD, FormDoor, client_of
 
 PROMO = "Promo pulsa murah tiap hari Jumat hubungi kami segera {}"
@@ -147,3 +148,15 @@ def test_the_command_lists_the_same(pair, app):
     (group,) = labels.conflicts(labels.export(database))
     (found,) = core.Contradictions(database).page(1).contradictions
     assert {row.id for row in group} == {opinion.id for opinion in found.opinions}
+
+
+def test_who_gives_way_is_written_down_and_settles_it(doors, site, rule, app):
+    disputed = comment(site, "dasar bodoh", "g")
+    rule("wati", disputed, "accept")
+    rule("budi", disputed, "reject")
+    assert listed(page_of(doors)) == [disputed]
+    rule("wati", disputed, "reject")
+    assert listed(page_of(doors)) == []
+    with app.extensions["saring"]["database"].read() as tx:
+        said = [(one.moderator, one.verdict) for one in verdicts.past_rulings(tx, disputed)]
+    assert said == [("wati", "accept"), ("budi", "reject"), ("wati", "reject")]

@@ -94,7 +94,7 @@
       const now = await (await fetch(`/v1/queue/${item.card}`, { credentials: "same-origin" })).json();
       verdict = now.verdict; version = now.version;
     } catch { /* told without the verdict */ }
-    const said = say("stale", { verdict: say(`verdict-${verdict}`) });
+    const said = verdict ? say("stale", { verdict: say(`verdict-${verdict}`) }) : say("conflict");
     if (card) {
       reopen(card);
       card.classList.add("conflict");
@@ -181,6 +181,25 @@
   const remember = (step) => { history.push(step); history = history.slice(-500); past.write(history); };
   const wordOf = (act, verdict) => ({ off_topic: say("label-off-topic"), other: say("label-other"), spam: say("spam"), toxic: say("toxic") })[act] || say(`verdict-${verdict}`);
 
+  // Whether the machine's view of a spot check was shown; elsewhere the server knows by itself.
+  const saw = (card) => (card.dataset.saw === "1" ? true : undefined);
+
+  // What a spot check keeps back comes from its own page: until then it is not in this one.
+  async function reveal(card) {
+    const link = card.querySelector(".reveal");
+    if (!link || link.dataset.asked) return;
+    link.dataset.asked = "yes";
+    try {
+      const answer = await fetch(link.href, { credentials: "same-origin" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of [".why", ".content"]) {
+        const told = page.querySelector(`article.card ${part}`);
+        if (told) card.querySelector(part).replaceChildren(...document.adoptNode(told).childNodes);
+      }
+      card.dataset.saw = "1";
+    } catch { delete link.dataset.asked; }
+  }
+
   function decide(card, act) {
     if (!card || card.classList.contains("decided")) return;
     const [verdict, labels] = ACTS[act], id = card.dataset.id, ruling = crypto.randomUUID();
@@ -189,7 +208,7 @@
     const next = close(card, word, verdict);
     remember({ kind: "ruling", card: id, ruling });
     post({ method: "POST", path: `/v1/queue/${id}/ruling`, card: id, ruling,
-           body: { verdict, labels, note, version: Number(card.dataset.version), ruling_id: ruling } });
+           body: { verdict, labels, note, version: Number(card.dataset.version), ruling_id: ruling, saw_score: saw(card) } });
     after(next, word);
   }
 
@@ -209,7 +228,7 @@
     if (!chosen.length) return;
     const [verdict, labels] = ACTS[act], batch = crypto.randomUUID();
     const word = `${wordOf(act, verdict)} × ${chosen.length}`;
-    const rulings = chosen.map((card) => ({ id: card.dataset.id, version: Number(card.dataset.version) }));
+    const rulings = chosen.map((card) => ({ id: card.dataset.id, version: Number(card.dataset.version), saw_score: saw(card) }));
     let next = null;
     chosen.forEach((card) => { next = close(card, wordOf(act, verdict), verdict); });
     remember({ kind: "batch", cards: chosen.map((card) => card.dataset.id), batch, wave: "" });
@@ -306,7 +325,7 @@
     if (!queued.length) {
       for (const [tab, number] of Object.entries(told.counts)) {
         const place = document.querySelector(`[data-count="${tab}"]`);
-        if (place) place.textContent = format(number);
+        if (place) place.textContent = format(number, place.dataset.most);
       }
     }
     const notice = document.getElementById("arrived"), waits = list.dataset.newest ? told.arrived : told.counts.held;
@@ -320,7 +339,7 @@
     });
   }
 
-  const format = (number) => new Intl.NumberFormat(document.documentElement.lang).format(number) + (number >= Number(desk.dataset.counted) ? "+" : "");
+  const format = (number, most = desk.dataset.counted) => new Intl.NumberFormat(document.documentElement.lang).format(number) + (number >= Number(most) ? "+" : "");
 
   function count() {
     const place = document.querySelector('.tabs [aria-current] .count');
@@ -371,6 +390,7 @@
     else if (key === "b") setStanding(card, "blocked");
     else if (key === "z") undo();
     else if (key === "n" && card) { card.querySelector(".more").open = true; card.querySelector("textarea").focus(); }
+    else if (key === "e" && card && card.querySelector(".reveal")) reveal(card);
     else if (key === "e" && card) { const more = card.querySelector(".scores-of"); more.open = !more.open; }
     else if (key === "?") document.getElementById("help").showModal();
     else return;
@@ -387,6 +407,8 @@
   });
 
   list.addEventListener("click", (event) => {
+    const link = event.target.closest(".reveal");
+    if (link) { event.preventDefault(); reveal(link.closest("article.card")); return; }
     if (!event.target.matches(".pick")) return;
     const card = event.target.closest("article.card");
     if (event.shiftKey && lastPicked) { event.target.checked = false; pick(card, true); } else { lastPicked = card; showTray(); }
