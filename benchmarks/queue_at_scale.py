@@ -41,6 +41,7 @@ SECRET = b"a secret of at least thirty-two bytes for this"
 PASSWORD = "a password that is long"
 ROUNDS = 41
 COPIES = 4
+RESULTS = Path(__file__).parent / "results" / "queue_at_scale.md"
 _PAGE = 5_000
 WORDS = [
     "kemarin",
@@ -93,10 +94,14 @@ ASKED = {
     "a common word": "/queue?text=pasar",
     "a word in one comment": "/queue?text=jarumjerami",
     "a word in none": "/queue?text=takada",
-    "scores": "/queue?least=0.6&most=0.7",
+    "scores": "/queue?least=0.6&most=0.7&limit=10",
     "as JSON": "/v1/queue",
     "live counts": "pulse",
+    "my rulings": "/done",
     "score range": "/scores",
+    "score range, chosen": "/scores?least=0.6&most=0.7",
+    "many, a reason": "/bulk?reason=TOXIC",
+    "many, a rare word": "/bulk?text=jarumjerami",
 }  # fmt: skip
 
 
@@ -106,7 +111,9 @@ def main() -> None:
     parser.add_argument("--few", type=int, default=100)
     parser.add_argument("--many", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--keep", action="store_true", help="write the table to results/")
     asked = parser.parse_args()
+    lines = []
     print(f"{'database':<11}{'request':<24}{asked.few:>10}{asked.many:>10}{'ratio':>8}   (ms)")
     for name, opened in (("sqlite", _sqlite), ("postgresql", _postgresql)):
         with ExitStack() as stack:
@@ -115,6 +122,23 @@ def main() -> None:
                 small, large = _in_turn(few, many, path, asked.rounds)
                 ratio = large / small
                 print(f"{name:<11}{what:<24}{small:>10.1f}{large:>10.1f}{ratio:>8.2f}", flush=True)
+                lines.append(f"| {name} | {what} | {small:.1f} | {large:.1f} | {ratio:.2f} |")
+    if asked.keep:
+        _keep(asked, lines)
+
+
+def _keep(asked: argparse.Namespace, lines: list[str]) -> None:
+    """Write the table where the documents find it."""
+    head = f"""# The queue at scale
+
+Made by `python -m benchmarks.queue_at_scale --keep`: milliseconds of a whole request, medians
+of {asked.rounds} asked in turn, with so many comments waiting. Only what stands in one line
+may be compared.
+
+| database | request | {asked.few:,} | {asked.many:,} | ratio |
+| --- | --- | --- | --- | --- |
+"""
+    RESULTS.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _in_turn(few: Newsroom, many: Newsroom, path: str, rounds: int) -> tuple[float, float]:

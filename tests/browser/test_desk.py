@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+from uuid import uuid4
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from sqlalchemy import select, update
+
+from service.storage.tables import comments, rulings
+from tests.web.desk import PASSWORD, client_of
 
 HOSTILE = (
     "<script>document.title='x'</script><img src=x onerror=alert(1)> bodoh \u202eterbalik "
-    + "e" + "\u0301" * 10_000 + " " + "w" * 20_000
+    + "e" + "\u0301" * 10_000
 )  # fmt: skip
 WAVE = "kamu semua bodoh sekali karena percaya pada janji pemerintah daerah itu {}"
 
@@ -198,6 +205,52 @@ def test_without_javascript(newsroom, site):
     assert set(verdicts(site, ids)[:6]) == {"hold"}
 
 
+def test_without_javascript_all_of_a_session_comes_back(newsroom, site, clock):
+    ids = hold(site, 3)
+    page = newsroom.browser(java_script_enabled=False)
+    for _ in ids:
+        clock.forward(seconds=1)
+        page.locator("article.card").first.locator(".main-acts .reject").first.click()
+    assert verdicts(site, ids) == ["reject"] * 3
+    page.get_by_role("link", name="Putusan saya").click()
+    for left in (3, 2, 1):
+        expect(page.locator(".doings button")).to_have_count(left)
+        page.locator(".doings button").last.click()
+    assert verdicts(site, ids) == ["hold"] * 3
+
+
+def test_a_spot_check_is_ruled_on_blind_or_after_looking(newsroom, site):
+    newsroom.core["rulebook"].change("default", "wati", {"sample_per_mille": 1000.0})
+    for number in range(2):
+        site.comment(content=f"main slot {number}", author_email=f"s{number}@example.com")
+    page = newsroom.browser()
+    page.goto(f"{newsroom.address}/queue?tab=samples")
+    first, second = page.locator("article.card").all()
+    expect(first).not_to_contain_text("judi")
+    press(page, "r")
+    expect(second).not_to_contain_text("judi")
+    press(page, "e")
+    expect(second.locator(".why")).to_contain_text("judi")
+    expect(second.locator(".content mark")).to_have_text("slot")
+    press(page, "r")
+    settle(page)
+    with newsroom.core["database"].read() as tx:
+        saw = tx.execute(select(rulings.c.saw_score).order_by(rulings.c.id)).scalars().all()
+    assert saw == [False, True]
+
+
+def test_a_cases_page_has_the_keys_that_its_buttons_show(newsroom, site):
+    ids = hold(site, 1)
+    page = newsroom.browser()
+    page.goto(f"{newsroom.address}/queue/{ids[0]}")
+    with page.expect_navigation():
+        press(page, "s")
+    assert verdicts(site, ids) == ["reject"]
+    with page.expect_navigation():
+        press(page, "z")
+    assert verdicts(site, ids) == ["hold"]
+
+
 def test_a_complaint_is_answered_from_the_top_of_the_queue(newsroom, site, clock):
     ids = hold(site, 2)
     published = site.comment(content="Semoga damai", author_email="s@example.com").json["id"]
@@ -267,16 +320,39 @@ def test_dragging_over_the_dots_chooses_a_range(newsroom, site):
     expect(page.get_by_role("button", name="Tolak semua 3")).to_be_visible()
 
 
-def test_hostile_text_runs_hides_and_covers_nothing(newsroom, site):
-    site.comment(content=HOSTILE, author_name="<b>\u202eBudi", post_title="<i>x")
-    page = newsroom.browser(viewport={"width": 390, "height": 844})
-    assert "Saring" in page.title()
-    assert page.locator("article.card img, article.card script, article.card b").count() == 0
-    box, buttons = (page.locator(place).bounding_box() for place in (".content", ".main-acts"))
+LONG_WORD = "bodoh " + "w" * 60_000
+TAGS = "<b>\u202eBudi</b><script>document.title='x'</script>"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("content", [HOSTILE, LONG_WORD], ids=["signs", "60 kB word"])
+def test_hostile_text_runs_hides_and_covers_nothing(newsroom, site, content, width):
+    above = hold(site, 1)[0]
+    site.comment(
+        content=content, author_name=TAGS + "M" * 150, post_title=TAGS + "M" * 400,
+        permalink="https://kabar.example/" + "m" * 400, parent_id=above,
+    )  # fmt: skip
+    hostile = site.comment(content="bodoh " + TAGS, parent_id=TAGS).json["id"]
+    page = newsroom.browser(viewport={"width": width, "height": 844})
+    page.goto(f"{newsroom.address}/queue?tab=held")
+    expect(page.locator("article.card")).to_have_count(3)
+    card = page.locator("article.card", has_text="bodoh").nth(1)
+    box, buttons = (card.locator(place).bounding_box() for place in (".content", ".main-acts"))
     assert box["height"] < 300
     assert box["y"] + box["height"] <= buttons["y"]
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    expect(page.locator(".sign").first).to_have_text("U+202E")
+    expect(page.locator(".given .sign").first).to_have_text("U+202E")
+    card.locator(".more summary").click()
+    card.locator("textarea").fill(TAGS + "n" * 1_500)
+    card.locator(".main-acts .reject").first.click()
+    settle(page)
+    second = page.locator("article.card").nth(1).get_attribute("data-id")
+    for path in (f"/queue/{second}", f"/queue/{hostile}", "/queue?tab=all", "/done",
+                 f"/queue?{urlencode({'text': TAGS, 'article': TAGS, 'author': TAGS})}",
+                 f"/bulk?{urlencode({'text': 'w' * 150, 'article': 'm' * 150})}"):  # fmt: skip
+        page.goto(newsroom.address + path)
+        assert "Saring" in page.title()
+        assert page.locator("main :is(img, b, i, script:not([src]))").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
 
 
 def test_nothing_leaves_for_a_third_party(newsroom, site):
@@ -291,9 +367,35 @@ def test_nothing_leaves_for_a_third_party(newsroom, site):
     assert all(url.startswith(newsroom.address) for url in asked)
 
 
-PAGES = ("/queue", "/queue?tab=all&text=bodoh", "/queue?tab=complaints", "/queue?tab=second",
-         "/scores?least=0.1", "/bulk?text=bodoh", "/contradictions", "/dashboard", "/complaints",
-         "/settings", "/settings/people", "/settings/sites", "/account")  # fmt: skip
+# Every page of the desk, by its route, with the queries that show all of its parts. A route that
+# is not named here fails the test below.
+QUERIES = {
+    "/queue": ["", "?tab=all&text=bodoh", "?tab=complaints", "?tab=samples", "?tab=second"],
+    "/queue/<uuid:comment_id>": [], "/scores": ["?least=0.1"], "/bulk": ["", "?text=bodoh",
+    "?tab=accepted&text=promo"], "/contradictions": [""], "/dashboard": [""], "/models": [""],
+    "/complaints": [""], "/done": [""], "/account": [""], "/settings": [""],
+    "/settings/people": [""], "/settings/sites": [""], "/login": [],
+}  # fmt: skip
+PAGES = [path + query for path, queries in QUERIES.items() for query in queries]
+
+
+def test_every_page_of_the_desk_is_among_these(app):
+    core = app.extensions["saring"]
+    core["access"].add_moderator("wati", "admin", PASSWORD)
+    client = client_of(app, "wati")
+    pages = set()
+    for rule in app.url_map.iter_rules():
+        if "GET" in rule.methods and rule.endpoint.partition(".")[0] in desk_doors(app):
+            path = rule.rule.replace("<uuid:comment_id>", str(uuid4()))
+            if "<" in path or client.get(path, follow_redirects=True).mimetype == "text/html":
+                pages.add(rule.rule)
+    assert pages - {"/dashboard/<name>.csv"} == set(QUERIES)
+
+
+def desk_doors(app) -> set[str]:
+    """The doors whose refusals are pages of the desk."""
+    told = {name for name, by in app.error_handler_spec.items() if name and by[None]}
+    return {name for name in told if app.blueprints[name].url_prefix is None}
 
 
 def a_lived_in_desk(newsroom, site, ids: list[str]) -> None:
@@ -312,6 +414,15 @@ def a_lived_in_desk(newsroom, site, ids: list[str]) -> None:
     contradict(site, core["review"], here)
 
 
+def unlikely(newsroom) -> None:
+    """Every reason at a low score: the longest word beside a number."""
+    with newsroom.core["database"].begin() as tx:
+        for row in tx.execute(select(comments.c.id, comments.c.decision)).all():
+            reasons = [{**one, "weight": 0.3} for one in row.decision["reasons"]]
+            mine = update(comments).where(comments.c.id == row.id)
+            tx.execute(mine.values(decision={**row.decision, "reasons": reasons}))
+
+
 def contradict(site, review, here) -> None:
     """Two near copies, one accepted and one rejected."""
     promo = "Promo pulsa murah tiap hari Jumat hubungi kami segera {}"
@@ -320,13 +431,17 @@ def contradict(site, review, here) -> None:
         review.rule(here, sent.json["id"], verdict, ("wati", "budi")[number])
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(newsroom, site, scheme):
+@pytest.mark.parametrize(
+    ("scheme", "language"), [("light", "id"), ("dark", "id"), ("light", "en"), ("dark", "en")]
+)
+def test_axe_finds_nothing(newsroom, site, scheme, language):
     axe = Axe()
     ids = [*roll_a_wave(site, 6), *hold(site, 3)]
     a_lived_in_desk(newsroom, site, ids)
     page = newsroom.browser(color_scheme=scheme, bypass_csp=True)
-    for path in (*PAGES, f"/queue/{ids[-1]}", "/queue/00000000-0000-7000-8000-000000000000"):
+    cookie = {"name": "saring_language", "value": language, "url": newsroom.address}
+    page.context.add_cookies([cookie])
+    for path in (*PAGES, f"/queue/{ids[-1]}", f"/queue/{uuid4()}"):
         page.goto(newsroom.address + path)
         found = axe.run(page).response["violations"]
         told = [(f["id"], f["nodes"][0]["html"][:200]) for f in found]
@@ -338,8 +453,20 @@ def test_axe_finds_nothing(newsroom, site, scheme):
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_is_wider_than_its_window(newsroom, site, width):
-    a_lived_in_desk(newsroom, site, hold(site, 2))
+    ids = hold(site, 2)
+    a_lived_in_desk(newsroom, site, ids)
+    unlikely(newsroom)
     page = newsroom.browser(viewport={"width": width, "height": 844})
-    for path in PAGES:
+    for path in (*PAGES, f"/queue/{ids[0]}"):
         page.goto(newsroom.address + path)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+        assert page.evaluate(SPILLS) == [], path
+
+
+# What juts out of the card or panel that it lies in, scrolling regions and drawings apart.
+SPILLS = """() => [...document.querySelectorAll("article.card *, .panel *, .filter-form *")]
+  .filter(one => one.checkVisibility())
+  .filter(one => !one.closest(".scroll, .visually-hidden, svg, .content, textarea, select"))
+  .filter(one => one.getBoundingClientRect().right
+    > one.closest("article.card, .panel, .filter-form").getBoundingClientRect().right + 1)
+  .map(one => one.outerHTML.slice(0, 120))"""
