@@ -95,13 +95,12 @@ def rows_of(every: int) -> Table:
 
 
 def _baseline(texts: list[str], labels: list[int]) -> Callable[[Sequence[str]], object]:
-    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline, make_union
+    from sklearn.pipeline import make_pipeline
 
-    words = TfidfVectorizer(ngram_range=(1, 2), min_df=2)
-    chars = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=3)
-    model = make_pipeline(make_union(words, chars), LogisticRegression(max_iter=15))
+    from training.baseline import features
+
+    model = make_pipeline(features(), LogisticRegression(max_iter=15))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it need not converge to be timed
         model.fit(texts, labels)

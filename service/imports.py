@@ -6,22 +6,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Final, cast
+from typing import Final
 
-from service import checks, policy, privacy, rulebook
+from service import checks, policy, privacy
 from service.archives import Past, Unreadable
 from service.checks.links import hosts, website_of
 from service.comments import (
     IMPORTER,
     Case,
     Decision,
-    Language,
     Ruling,
-    Scores,
     Site,
     Submission,
     new_id,
 )
+from service.judge import weighed
 from service.scoring.scorer import Assessment, NoModel, Scorer
 from service.storage import company, imports, store, tallies, verdicts
 from service.storage.engine import Database, Transaction
@@ -93,11 +92,7 @@ class Importer:
         return [self._decide(site, submission, assessment) for submission, assessment in pairs]
 
     def _decide(self, site: Site, submission: Submission, found: Assessment | None) -> Decision:
-        scores, limits = None, {}
-        if found:
-            language = cast(Language, found.language)
-            scores = Scores(found.scores, language, found.unsure)
-            limits = dict(rulebook.limits(self._scorer, site.rules, language))
+        scores, limits = weighed(self._scorer, found, site.rules) if found else (None, {})
         raised = tuple(checks.language(scores)) if scores else ()
         evidence = policy.Evidence(submission, raised, scores, limits, site.rules)
         return policy.decide(evidence, self._scorer.version)

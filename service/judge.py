@@ -188,14 +188,20 @@ class Judge:
         self, scorer: Scorer | NoModel, text: str, rules: Rules
     ) -> tuple[Scores | None, Mapping[str, Limits]]:
         try:
-            scores = scores_of(scorer.assess([text])[0])
-            limits = rulebook.limits(scorer, rules, scores.language)
+            return weighed(scorer, scorer.assess([text])[0], rules)
         except Unavailable:
             return None, {}
         except Exception as error:  # noqa: BLE001  a scorer's bug must cost a verdict, not a comment
             self._meter.scorer_failed(error)
             return None, {}
-        return scores, limits
+
+
+def weighed(
+    scorer: Scorer | NoModel, assessment: Assessment, rules: Rules
+) -> tuple[Scores, Mapping[str, Limits]]:
+    """The scorer's word on a text, and from which scores on these rules act in its language."""
+    scores = scores_of(assessment)
+    return scores, rulebook.limits(scorer, rules, scores.language)
 
 
 def scores_of(assessment: Assessment) -> Scores:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
-from service import checks, policy, privacy, rulebook
+from service import checks, policy, privacy
 from service.comments import CONTENT_BYTES, Arrival, Decision, History, Submission
-from service.judge import explained, scores_of
+from service.judge import explained, weighed
 from service.rules import Rules
 from service.scoring.scorer import Assessment, Scorer
 
@@ -133,9 +133,8 @@ def _sealed(record: dict[str, Any]) -> Submission:
 def _decided(
     bench: Bench, lists: checks.Lists, submission: Submission, found: Assessment
 ) -> Decision:
-    scores = scores_of(found)
+    scores, limits = weighed(bench.scorer, found, bench.rules)
     raised = checks.signals(submission, scores, _NOBODY, bench.rules, lists)
-    limits = rulebook.limits(bench.scorer, bench.rules, scores.language)
     evidence = policy.Evidence(submission, raised, scores, limits, bench.rules)
     decision = policy.decide(evidence, bench.scorer.version)
     if decision.verdict == "accept":

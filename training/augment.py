@@ -24,19 +24,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from service.scoring.labels import HEADS
 from training.typing_noise import typed
 
-HEADS = (
-    "spam",
-    "gambling",
-    "toxicity",
-    "severe_toxicity",
-    "identity_attack",
-    "insult",
-    "profanity",
-    "threat",
-    "sexually_explicit",
-)
 WRITTEN = Path(__file__).parent / "written"
 Row = dict[str, str | int]
 

@@ -44,7 +44,7 @@ class Plain:
     """
 
     def __init__(self, table: Table) -> None:
-        self.features = _features()
+        self.features = features()
         self._design = csr_array(self.features.fit_transform(table.texts))
         self._y, self._weight = table.y, table.weight
 
@@ -129,7 +129,8 @@ def recorded(settings: config.Config, path: Path | None = None) -> dict[str, Any
     return found if found.get("fingerprint") == fingerprint(settings) else {}
 
 
-def _features() -> FeatureUnion:
+def features() -> FeatureUnion:
+    """TF-IDF of words 1-2 and of characters 2-5 inside words, as most would begin."""
     words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, dtype=np.float32)
     chars = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, dtype=np.float32)
     return make_union(words, chars)
