@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from service import logs
+from service import logs, rulebook
 from service.comments import Case, Decision, Site, Verdict
 from service.errors import Conflict
 from service.judge import Judge
@@ -108,7 +108,7 @@ class Shadow:
         """Judge what came since the last round; how many were. Without a candidate: one look."""
         candidate = chosen(self._models)
         if candidate is None or candidate.named == self._models.in_force():
-            self._loaded = None
+            self._let_go()
             return 0
         with self._alone() as alone:
             return self._catch_up(candidate) if alone else 0
@@ -144,8 +144,15 @@ class Shadow:
             time.sleep(_REST * (time.perf_counter() - began))
         return done
 
+    def _let_go(self) -> None:
+        """Keep nothing of a candidate that judges no more: a model is many megabytes."""
+        if self._loaded:
+            self._loaded = None
+            rulebook.forget_limits()
+
     def _judge(self, named: Named) -> Judge:
         if self._loaded is None or self._loaded[0] != named:
+            self._let_go()
             self._loaded = named, Judge(self._models.load(named), self._now, _Quiet())
         return self._loaded[1]
 

@@ -210,6 +210,7 @@ MAY_IMPORT = {
     "service.shadow": {
         "service.judge",
         "service.model",
+        "service.rulebook",  # it keeps the limits of models, and with them the models
         "service.scoring.signature",
         "service.storage",
         "service.comments",
@@ -233,7 +234,6 @@ MAY_IMPORT = {
         "service.judge",
         "service.policy",
         "service.privacy",
-        "service.rulebook",
         "service.rules",
         "service.scoring.scorer",
         "service.comments",
@@ -250,8 +250,8 @@ MAY_IMPORT = {
         "service.archives",
         "service.privacy",
         "service.checks",
+        "service.judge",  # its word on a text
         "service.policy",
-        "service.rulebook",
         "service.scoring.scorer",
         "service.storage",
         "service.comments",

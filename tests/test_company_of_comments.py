@@ -13,7 +13,7 @@ from service.moderation import Moderation
 from service.review import Rate, Review
 from service.rulebook import Rulebook
 from service.scoring.scorer import Threshold
-from service.storage import company
+from service.storage import tabs
 from service.storage.engine import Database
 from tests.conftest import SECRET, Clock
 from tests.doubles import FakeScorer
@@ -227,7 +227,7 @@ def test_many_readers_who_complain_alike_are_held_as_one_card(newsroom, database
     cases = [newsroom.post(words.format(f"naga{number}{number}")) for number in range(1, 9)]
     assert {case.decision.verdict for case in cases} == {"hold"}
     with database.read() as tx:
-        assert company.waiting_cards(tx, newsroom.site.id) == 1
+        assert tabs.counts(tx)["held"] == 1
     newsroom.review.rule_wave(newsroom.site, cases[0].id, "reject", "ani")
     assert newsroom.verdict(newsroom.post(words.format("naga99"))) == ("reject", "wave-ruled")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from service import logs, promotion, retention, shadow
 from service.app import create_app
 from service.comments import utc_now
 from service.errors import BadArtefact, Conflict
+from service.model import Models
 from service.settings import Settings
 from service.shadow import Shadow
 from service.storage.engine import Database
@@ -21,7 +24,6 @@ from tests.conftest import SECRET, Clock
 from tests.doubles import Site
 from tests.made import installed, leaning, make
 from tests.running import saring
-from tests.scoring.conftest import pipeline  # noqa: F401  a fixture
 from tests.web.desk import PASSWORD, client_of
 
 RUDE, SLOT, THANKS = "dasar tolol goblok", "main slot gacor maxwin", "terima kasih infonya"
@@ -55,7 +57,7 @@ class Newsroom:
 @pytest.fixture(params=["sqlite", "postgres"])
 def newsroom(
     request: pytest.FixtureRequest, settings: Settings, clock: Clock,
-    pipeline: Pipeline,  # noqa: F811
+    pipeline: Pipeline,
 ) -> Any:  # fmt: skip
     from dataclasses import replace
 
@@ -114,14 +116,33 @@ def test_off(newsroom: Newsroom) -> None:
     assert newsroom.shadow.compare() is None
 
 
+@pytest.mark.parametrize("ends", [shadow.end, lambda models: promoted(models, "lenient")])
+def test_an_ended_candidate_leaves_memory(newsroom: Newsroom, ends: Any) -> None:
+    newsroom.begin()
+    newsroom.say(SLOT)
+    assert newsroom.shadow.work() == 1
+    held = newsroom.shadow._loaded
+    assert held is not None
+    candidate = weakref.ref(held[1].scorer)
+    del held
+    ends(newsroom.models)
+    newsroom.shadow.work()
+    gc.collect()
+    assert candidate() is None
+
+
 def test_in_force_is_no_candidate(newsroom: Newsroom) -> None:
     with pytest.raises(Conflict, match="in force already"):
         newsroom.begin("tiny")
 
 
+def promoted(models: Models, version: str) -> None:
+    promotion.promote(models, version, "siti", utc_now())
+
+
 def test_once_promoted_it_rests(newsroom: Newsroom) -> None:
     newsroom.begin()
-    promotion.promote(newsroom.models, "lenient", "siti", utc_now())
+    promoted(newsroom.models, "lenient")
     newsroom.say(SLOT)
     assert newsroom.shadow.work() == 0
 

@@ -126,13 +126,6 @@ def grow_wave(tx: Hot, site_id: str, wave_id: str, case: Case) -> None:
         _GROW.run(tx, values)
 
 
-def waiting_cards(tx: Connection, site_id: str) -> int:
-    """How many things wait for a person: held comments, each wave counted once."""
-    card = func.coalesce(comments.c.wave_id, comments.c.id)
-    waiting = comments.c.site_id == site_id, comments.c.verdict == "hold"
-    return tx.execute(select(func.count(card.distinct())).where(*waiting)).scalar_one()
-
-
 def linked(
     tx: Hot, site_id: str, names: Sequence[str], website: str, author: str
 ) -> tuple[frozenset[str], int]:
