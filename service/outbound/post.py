@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 from http.client import HTTPException
 from typing import Final
 
@@ -33,7 +34,12 @@ class Post:
     ) -> None:
         self._resolve = resolve
         self._answer_seconds = answer_seconds
-        self._tls = tls or ssl.create_default_context()
+        self._given_tls = tls
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made at the first message: the system's authorities are many, most homes have no hook."""
+        return self._given_tls or ssl.create_default_context()
 
     @property
     def most_seconds(self) -> float:
