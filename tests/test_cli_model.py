@@ -14,13 +14,12 @@ from service.model import Models
 from tests.conftest import SECRET
 from tests.made import PASSED, installed, make
 from tests.running import saring
-from tests.scoring.conftest import pipeline  # noqa: F401  a fixture
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def models(tmp_path: Path, pipeline: Pipeline) -> Models:  # noqa: F811
+def models(tmp_path: Path, pipeline: Pipeline) -> Models:
     return installed(tmp_path, pipeline, SECRET)
 
 
@@ -33,7 +32,7 @@ def run(models: Models, tmp_path: Path) -> Run:
     return model
 
 
-def test_it_works(run: Run, models: Models, pipeline: Pipeline, tmp_path: Path) -> None:  # noqa: F811
+def test_it_works(run: Run, models: Models, pipeline: Pipeline, tmp_path: Path) -> None:
     flips = [{"from": "accept", "to": "reject", "comments": 3}]
     make(models, "second", pipeline, {"champion": "tiny", **PASSED, "flips": flips})
     done = run("promote", "second", "--by", "siti")
@@ -53,7 +52,7 @@ def test_it_works(run: Run, models: Models, pipeline: Pipeline, tmp_path: Path) 
 
 
 def test_the_gate_has_an_exit_code_of_its_own(
-    run: Run, models: Models, pipeline: Pipeline  # noqa: F811
+    run: Run, models: Models, pipeline: Pipeline
 ) -> None:  # fmt: skip
     refused = {"passed": False, "champion": "tiny", "refusals": ["names are judged worse"]}
     make(models, "second", pipeline, refused)

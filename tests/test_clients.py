@@ -16,7 +16,7 @@ import pytest
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from tests.running import ROOT, Service
+from tests.running import PATIENCE, ROOT, Service
 
 CLIENTS = ROOT / "tests" / "clients"
 SIX = ["IDENTITY_ATTACK", "INSULT", "PROFANITY", "SEVERE_TOXICITY", "THREAT", "TOXICITY"]
@@ -48,7 +48,7 @@ def client(service, key):
     def lead(request):
         request.url = request.url.copy_with(scheme="http", host="127.0.0.1", port=service.port)
 
-    http = httpx.Client(event_hooks={"request": [lead]}, timeout=20)
+    http = httpx.Client(event_hooks={"request": [lead]}, timeout=PATIENCE)
     config = akismet.Config(key=key, url="https://blog.example")
     with http:
         yield akismet.SyncClient.validated_client(config=config, http_client=http)
@@ -81,7 +81,7 @@ def test_python_akismet_has_no_key_for_its_sites(client):
 @contextmanager
 def perspective(service, key):
     """A client that Google's library makes from our discovery document."""
-    http = httplib2.Http(timeout=20)
+    http = httplib2.Http(timeout=PATIENCE)
     url = f"{service.address}/$discovery/rest?version=v1alpha1"
     try:
         yield build(

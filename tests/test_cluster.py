@@ -7,17 +7,21 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from service import cluster
 from service.errors import BadSettings
 from tests.running import dask_cluster
+from tests.test_lines import archive, home, run
+
+__all__ = ["home"]
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with dask_cluster() as found:
+    with dask_cluster(processes=True) as found:
         yield found
 
 
@@ -29,6 +33,15 @@ def scaled(factor: int, number: int) -> int:
 def test_it_works(address: str) -> None:
     with cluster.connected(address) as client:
         assert list(cluster.in_order(client, scaled, 2, range(50))) == list(range(0, 100, 2))
+
+
+def test_comments_are_judged_to_the_same_bytes(home: Path, address: str) -> None:
+    text = archive(1500) + "nope\n"
+    here = run(home, stdin=text)
+    there = run(home, "--scheduler", address, stdin=text)
+    assert (there.returncode, here.returncode) == (1, 1), there.stderr
+    assert there.stdout == here.stdout
+    assert len(here.stdout.splitlines()) == 1501
 
 
 def test_no_more_is_read_than_is_under_way(address: str) -> None:

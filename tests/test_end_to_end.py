@@ -17,7 +17,7 @@ from service import logs
 from service.cli import main
 from service.cli.serve import curl_line
 from tests.doubles import COMMENT
-from tests.running import Service, free_port, saring, until
+from tests.running import PATIENCE, Service, free_port, saring, until
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def several_workers_count_together(service):
 def paste(said: str) -> dict[str, str]:
     """Run the printed curl line in a shell, exactly as it stands."""
     (line,) = lines(said, r"^  (curl .*)$")
-    ended = subprocess.run(["sh", "-c", line], capture_output=True, check=True, timeout=20)
+    ended = subprocess.run(["sh", "-c", line], capture_output=True, check=True, timeout=PATIENCE)
     return dict(requests.models.complexjson.loads(ended.stdout))
 
 

@@ -22,8 +22,7 @@ from service.settings import Settings
 from tests.conftest import SECRET
 from tests.doubles import GOOD, Site
 from tests.made import installed, leaning, make
-from tests.running import Service, saring, until
-from tests.scoring.conftest import pipeline  # noqa: F401  a fixture
+from tests.running import PATIENCE, Service, saring, until
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WITHIN_SECONDS = 10.0
@@ -40,7 +39,7 @@ class Taken:
 
 
 @pytest.fixture
-def tiny(pipeline: Pipeline) -> Pipeline:  # noqa: F811
+def tiny(pipeline: Pipeline) -> Pipeline:
     return pipeline
 
 
@@ -132,7 +131,7 @@ class Readers:
             began = time.monotonic()
             # without keep-alive, so that each comment may come to either worker
             answer = requests.post(
-                f"{self._service.address}/v1/comments", json=body, headers=key, timeout=20
+                f"{self._service.address}/v1/comments", json=body, headers=key, timeout=PATIENCE
             )
             self.slowest = max(self.slowest, time.monotonic() - began)
             said = answer.json().get("model_version", "")

@@ -10,7 +10,6 @@ from service.contradictions import Contradictions
 from service.metrics import Metrics
 from service.moderation import Moderation
 from service.reports import Reports
-from service.review import Review
 from tests.conftest import SECRET
 from tests.doubles import FakeScorer
 
@@ -23,11 +22,6 @@ def moderation(database, clock):
     return Moderation(
         database, FakeScorer(), SECRET, clock, Metrics(shared=False), chance=lambda: 0.0
     )
-
-
-@pytest.fixture
-def review(database, clock):
-    return Review(database, clock)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import io
 import json
 import signal
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,7 @@ from service.scoring.scorer import Scorer
 from tests.conftest import SECRET
 from tests.doubles import FakeScorer
 from tests.made import installed
-from tests.running import COMMAND, ROOT, dask_cluster, environment, saring, until
-from tests.scoring.conftest import pipeline  # noqa: F401  a fixture
+from tests.running import COMMAND, PATIENCE, ROOT, environment, saring, until
 
 
 def told(decision: Any) -> dict[str, Any]:
@@ -106,7 +104,7 @@ def test_a_line_without_an_end_is_not_kept() -> None:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, pipeline: Pipeline) -> Path:  # noqa: F811
+def home(tmp_path_factory: pytest.TempPathFactory, pipeline: Pipeline) -> Path:
     home = tmp_path_factory.mktemp("home")
     installed(home, pipeline, SECRET)
     return home
@@ -184,7 +182,7 @@ def test_an_interruption_leaves_nothing_half_done(home: Path, tmp_path: Path) ->
         part = until(lambda: list(tmp_path.glob(".out.jsonl.*.part")), "it has begun")[0]
         until(lambda: part.stat().st_size, "it has written")
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, errors
     assert b"interrupted after" in errors
     assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]
@@ -205,21 +203,6 @@ def test_a_reader_who_has_seen_enough(home: Path) -> None:
             process.stdin.close()
         assert process.stderr.read() == b""
         assert process.wait(60) == 1
-
-
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
-    with dask_cluster() as found:
-        yield found
-
-
-def test_a_cluster_answers_the_same_bytes(home: Path, scheduler: str) -> None:
-    text = archive(1500) + "nope\n"
-    here = run(home, stdin=text)
-    there = run(home, "--scheduler", scheduler, stdin=text)
-    assert (there.returncode, here.returncode) == (1, 1), there.stderr
-    assert there.stdout == here.stdout
-    assert len(here.stdout.splitlines()) == 1501
 
 
 def test_no_such_cluster(home: Path) -> None:

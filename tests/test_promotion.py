@@ -18,18 +18,17 @@ from service.model import Models, Named
 from service.scoring.signature import key_of, sign
 from tests.conftest import SECRET
 from tests.made import PASSED, installed, leaning, make, ship
-from tests.scoring.conftest import pipeline  # noqa: F401  a fixture
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def models(tmp_path: Path, pipeline: Pipeline) -> Models:  # noqa: F811
+def models(tmp_path: Path, pipeline: Pipeline) -> Models:
     return installed(tmp_path, pipeline, SECRET)
 
 
 @pytest.fixture
-def tiny(pipeline: Pipeline) -> Pipeline:  # noqa: F811
+def tiny(pipeline: Pipeline) -> Pipeline:
     return pipeline
 
 

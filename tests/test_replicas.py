@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from tests.proxy import NGINX, proxy
-from tests.running import Service, saring, until
+from tests.running import PATIENCE, Service, saring, until
 from tests.web.desk import PASSWORD, csrf_of
 
 COMMENT = {"author_name": "Budi", "author_email": "budi@example.com"}
@@ -53,7 +53,8 @@ class Replicas:
         headers = {"Authorization": f"Bearer {key}", **(headers or {})}
         body = {**COMMENT, "content": content, **more}
         one = service or next(self.turn)
-        return requests.post(f"{one.address}/v1/comments", json=body, headers=headers, timeout=30)
+        address = f"{one.address}/v1/comments"
+        return requests.post(address, json=body, headers=headers, timeout=PATIENCE)
 
     def post_to_both(self, key, content, headers=None):
         """The same comment to both at the same moment."""
@@ -79,7 +80,7 @@ def replicas(tmp_path_factory, new_postgres_database):
 def test_it_works(replicas):
     """Both migrated at once, and the keys and the password were shown by one of them."""
     for one in replicas.both:
-        assert requests.get(f"{one.address}/readyz", timeout=30).status_code == 200
+        assert requests.get(f"{one.address}/readyz", timeout=PATIENCE).status_code == 200
     said = "".join(one.said() for one in replicas.both)
     assert said.count("First start.") == 1
     assert replicas.saring("site", "list") == "default\n"
@@ -153,14 +154,14 @@ def test_a_session_is_good_at_both_and_ends_at_both(replicas):
     replicas.saring("moderator", "add", "wati", "--password-file", "-", stdin=PASSWORD + "\n")
     here, there = (one.address for one in replicas.both)
     with requests.Session() as browser:
-        word = csrf_of(browser.get(f"{here}/login", timeout=30).text)
+        word = csrf_of(browser.get(f"{here}/login", timeout=PATIENCE).text)
         form = {"name": "wati", "password": PASSWORD, "csrf": word}
-        browser.post(f"{here}/login", data=form, timeout=30)
-        page = browser.get(f"{there}/queue", timeout=30)
+        browser.post(f"{here}/login", data=form, timeout=PATIENCE)
+        page = browser.get(f"{there}/queue", timeout=PATIENCE)
         assert (page.status_code, page.history) == (200, [])
-        out = browser.post(f"{there}/logout", data={"csrf": csrf_of(page.text)}, timeout=30)
+        out = browser.post(f"{there}/logout", data={"csrf": csrf_of(page.text)}, timeout=PATIENCE)
         assert out.ok
-        assert browser.get(f"{here}/queue", timeout=30).url.startswith(f"{here}/login")
+        assert browser.get(f"{here}/queue", timeout=PATIENCE).url.startswith(f"{here}/login")
 
 
 def test_events_are_in_order_and_without_a_hole(replicas):
@@ -172,7 +173,7 @@ def test_events_are_in_order_and_without_a_hole(replicas):
     while True:
         page = requests.get(
             f"{next(replicas.turn).address}/v1/events?after={after}&limit=5",
-            headers={"Authorization": f"Bearer {key}"}, timeout=30,
+            headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE,
         ).json()  # fmt: skip
         told += page["events"]
         if not page["more"]:
@@ -235,7 +236,8 @@ def _twice(line, address, key, content):
     statuses = []
     for _ in range(2):
         try:
-            answer = line.post(f"{address}/v1/comments", json=body, headers=headers, timeout=30)
+            there = f"{address}/v1/comments"
+            answer = line.post(there, json=body, headers=headers, timeout=PATIENCE)
             statuses.append(answer.status_code)
         except requests.RequestException:
             statuses.append(0)
@@ -251,10 +253,10 @@ def _contents(replicas, key):
     with requests.Session() as line:
         while True:
             path = f"{address}/v1/events?after={after}&limit=1000"
-            page = line.get(path, headers=headers, timeout=30).json()
+            page = line.get(path, headers=headers, timeout=PATIENCE).json()
             for event in page["events"]:
                 path = f"{address}/v1/comments/{event['data']['comment_id']}"
-                case = line.get(path, headers=headers, timeout=30)
+                case = line.get(path, headers=headers, timeout=PATIENCE)
                 found.append(case.json()["content"])
             if not page["more"]:
                 return found

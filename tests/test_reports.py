@@ -11,7 +11,6 @@ from service.errors import Conflict, TooMany
 from service.metrics import Metrics
 from service.moderation import Moderation
 from service.reports import Reports, Tally
-from service.review import Review
 from tests.conftest import SECRET
 from tests.doubles import FakeScorer
 
@@ -27,11 +26,6 @@ def moderation(database, clock):
 @pytest.fixture
 def reports(database, moderation, clock):
     return Reports(database, moderation, SECRET, clock)
-
-
-@pytest.fixture
-def review(database, clock):
-    return Review(database, clock)
 
 
 @pytest.fixture

@@ -8,29 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from service import logs
-from service.app import create_app
 from service.comments import new_id
-from service.settings import Settings
 from service.web import openapi
-from tests.conftest import SECRET
-from tests.doubles import FakeScorer, Site
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, migrated_sqlite):
-    """A site that lives through every generated request."""
-    home = tmp_path_factory.mktemp("schemathesis")
-    (home / "saring.db").write_bytes(migrated_sqlite)
-    url = f"sqlite:///{home / 'saring.db'}"
-    app = create_app(Settings(home=home, database_url=url, secret=SECRET), scorer=FakeScorer())
-    yield Site.added_to(app, "default")
-    app.extensions["saring"]["database"].engine.dispose()
-    logs.close()
-
-
-@pytest.fixture(scope="module")
-def document(site):
+def document(long_lived_site):
     refusals = [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429, "5xx"]
     config = schemathesis.Config.from_dict(
         {
@@ -39,7 +22,7 @@ def document(site):
             "checks": {"negative_data_rejection": {"expected-statuses": refusals}},
         }
     )
-    return schemathesis.openapi.from_wsgi("/openapi.json", site.app, config=config)
+    return schemathesis.openapi.from_wsgi("/openapi.json", long_lived_site.app, config=config)
 
 
 BOUNDED = settings(
@@ -61,7 +44,7 @@ RIGHT_AND_WRONG = [(*one, GenerationMode.POSITIVE) for one in OPERATIONS] + [
 
 
 @pytest.mark.parametrize(("path", "method", "mode"), RIGHT_AND_WRONG)
-def test_every_answer_is_documented(document, site, path, method, mode):
+def test_every_answer_is_documented(document, long_lived_site, path, method, mode):
     """All checks of the tool, on requests that follow the document and on such that do not."""
 
     @BOUNDED
@@ -70,7 +53,7 @@ def test_every_answer_is_documented(document, site, path, method, mode):
         fresh = {"Idempotency-Key": new_id()} if mode is GenerationMode.POSITIVE else {}
         # a key that was used is refused; what a rule takes is the core's to say, not the document's
         spared = [positive_data_acceptance] if path == "/v1/policy/preview" else []
-        case.call_and_validate(headers={**site.key, **fresh}, excluded_checks=spared)
+        case.call_and_validate(headers={**long_lived_site.key, **fresh}, excluded_checks=spared)
 
     check()
 

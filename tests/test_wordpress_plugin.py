@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from tests.running import ROOT, Service, free_port
+from tests.running import PATIENCE, ROOT, Service, free_port
 from tests.web.test_wordpress import check, correction, encoded, recheck
 
 PLUG_IN = ROOT / "deploy" / "wordpress" / "saring.php"
@@ -44,7 +44,7 @@ def run(url, *steps, rechecks=None, **constants):
     done = subprocess.run(
         [PHP, "-d", "error_reporting=-1", "-d", "display_errors=stderr", str(STUBS), str(PLUG_IN)],
         input=json.dumps({**told, "rechecks": rechecks or {}}),
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout)
@@ -59,7 +59,8 @@ def posted(number, status="unapproved"):
 
 
 def test_it_parses():
-    done = subprocess.run([PHP, "-l", str(PLUG_IN)], capture_output=True, text=True, timeout=60)
+    command = [PHP, "-l", str(PLUG_IN)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stdout
 
 

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
-    Connection,
     Select,
     and_,
     bindparam,

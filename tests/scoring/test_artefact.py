@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 
 from service.errors import BadArtefact
 from service.scoring import artefact
-from tests.scoring.conftest import metadata
+from tests.tiny import metadata
 
 
 def edit(path: Path, change: Callable[[dict[str, Any]], object]) -> None:

@@ -23,7 +23,7 @@ from service.scoring.features import (
     MultiHeadLogistic,
     build_pipeline,
 )
-from tests.scoring.conftest import labelled
+from tests.tiny import SMALL, TINY, labelled
 
 SLOW = [HealthCheck.too_slow]  # on a busy machine
 ODD = [
@@ -62,7 +62,8 @@ def test_clone_keeps_the_parameters(estimator: Pipeline) -> None:
 
 def test_fit_returns_self_and_leaves_parameters_alone() -> None:
     texts, y = labelled()
-    features, heads = CommentFeatures(), MultiHeadLogistic(bits=10)
+    features = CommentFeatures()
+    heads = MultiHeadLogistic(bits=10, word_bits=10, pair_bits=10, penalty=1e-9)
     before = heads.get_params()
     assert features.fit(texts) is features
     assert heads.fit(features.transform(texts), y) is heads
@@ -110,7 +111,7 @@ def test_parameters_are_set_by_name_and_no_other() -> None:
 
 def test_weight_zero_is_as_if_the_row_were_not_there() -> None:
     texts, y = labelled()
-    params = {"heads__bits": 12, "heads__word_bits": 11, "heads__min_rows": 1}
+    params = {**SMALL, "heads__min_rows": 1}
     weight = np.ones_like(y)
     weight[1::2] = 0.0
     hidden = np.where(weight > 0, y, np.nan)
@@ -122,7 +123,7 @@ def test_weight_zero_is_as_if_the_row_were_not_there() -> None:
 
 def test_refitting_is_the_same_to_the_byte() -> None:
     texts, y = labelled()
-    once, again = (build_pipeline({"heads__bits": 12}).fit(texts, y) for _ in range(2))
+    once, again = (build_pipeline(TINY).fit(texts, y) for _ in range(2))
     assert pickle.dumps(once) == pickle.dumps(again)
 
 
@@ -135,7 +136,7 @@ def test_round_trip_through_joblib(pipeline: Pipeline, tmp_path: Path) -> None:
 def test_labels_that_nobody_gave_are_left_out() -> None:
     texts, y = labelled()
     y = np.hstack((y, np.full((len(y), 1), np.nan)))
-    model = build_pipeline({"heads__bits": 10, "heads__labels": (*HEADS, *LANGUAGES, "unseen")})
+    model = build_pipeline({**SMALL, "heads__labels": (*HEADS, *LANGUAGES, "unseen")})
     assert model.fit(texts, y).predict_proba(["halo"])[0, -1] < 0.01
 
 

@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from service.errors import BadArtefact
 from service.scoring import artefact, signature
-from tests.scoring.conftest import metadata
+from tests.tiny import metadata
 
 KEY = signature.key_of(b"a secret of at least thirty-two bytes")
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.scoring.conftest import models, pipeline, scorer
+from tests.scoring.conftest import models, scorer
 
-__all__ = ["models", "pipeline", "scorer"]
+__all__ = ["models", "scorer"]

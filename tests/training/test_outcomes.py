@@ -15,8 +15,8 @@ from service.rules import Rules
 from service.scoring.budgets import Threshold
 from service.scoring.labels import HEADS
 from service.scoring.scorer import Scorer
-from tests.scoring.conftest import TAIL, labelled, metadata
 from tests.test_policy import SUBMISSION
+from tests.tiny import TAIL, labelled, metadata
 from training import evaluate, outcomes, serving
 from training.datasets import LABELS, NAN, Row, Table
 from training.evidence import Part, slices, together

@@ -15,7 +15,7 @@ from service.model import Models
 from service.scoring import artefact
 from tests.conftest import SECRET
 from tests.running import dask_cluster
-from tests.scoring.conftest import metadata
+from tests.tiny import metadata
 from tests.training.labelled import past, ruling
 from training import gate, gold, retrain
 from training.retrain import INTERRUPTED, NOTHING, PASSED, REFUSED
@@ -214,9 +214,9 @@ def test_an_unknown_site_is_one_line(models, capsys):
 
 
 def test_a_cluster_learns_the_same(models, run):
-    """Features and cross-validation by two processes, and the same weights as by one."""
+    """Features and cross-validation by two workers, and the same weights as by none."""
     rows = past(150)
-    with dask_cluster() as address:
+    with dask_cluster(processes=False) as address:
         assert run(rows, "--scheduler", address) == PASSED
     spread = models.load(candidate(models))
     shutil.rmtree(models.made)

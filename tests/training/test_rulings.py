@@ -15,7 +15,7 @@ import pytest
 from service.scoring import artefact
 from service.scoring.labels import HEADS
 from service.scoring.scorer import Scorer
-from tests.scoring.conftest import metadata
+from tests.tiny import metadata
 from tests.training.labelled import START, past, ruling
 from tests.training.test_train import COLUMNS, arguments, write_config
 from training import config, datasets, rulings, train

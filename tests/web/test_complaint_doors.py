@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from tests.web.desk import PASSWORD, ApiDoor, FormDoor, client_of
+from tests.web.desk import PASSWORD, ApiDoor, client_of
 
 
 @pytest.fixture
@@ -16,13 +16,6 @@ def moderators(app):
     for name in ("wati", "budi"):
         access.add_moderator(name, "moderator", PASSWORD)
     return app.extensions["saring"]["sign_ins"]
-
-
-@pytest.fixture(params=["api", "forms"])
-def door(request, app, moderators):
-    if request.param == "api":
-        return ApiDoor(app, moderators.new_token("wati"))
-    return FormDoor(app, client_of(app, "wati"))
 
 
 def comment(site, number: int, text: str = "dasar bodoh") -> str:

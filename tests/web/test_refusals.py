@@ -8,13 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service import logs
-from service.app import create_app
 from service.comments import SiteKeys
-from service.settings import Settings
 from service.web.native import COMMENT_BODY_BYTES, SCORE_BODY_BYTES
-from tests.conftest import SECRET
-from tests.doubles import COMMENT, FORM, JSON, FakeScorer, Site
+from tests.doubles import COMMENT, FORM, JSON, Site
 
 LATIN1 = '{"content": "caf\xe9"}'.encode("latin-1")
 
@@ -345,26 +341,14 @@ any_comment = st.dictionaries(
 )
 
 
-@pytest.fixture(scope="module")
-def any_site(tmp_path_factory, migrated_sqlite):
-    """A site that lives through many generated requests."""
-    home = tmp_path_factory.mktemp("generated")
-    (home / "saring.db").write_bytes(migrated_sqlite)
-    url = f"sqlite:///{home / 'saring.db'}"
-    app = create_app(Settings(home=home, database_url=url, secret=SECRET), scorer=FakeScorer())
-    yield Site.added_to(app, "default")
-    app.extensions["saring"]["database"].engine.dispose()
-    logs.close()
-
-
 @settings(max_examples=150, deadline=None)
 @given(any_comment)
-def test_any_json_has_a_clear_answer(any_site, sent):
-    response = any_site.post(json={**COMMENT, **sent})
+def test_any_json_has_a_clear_answer(long_lived_site, sent):
+    response = long_lived_site.post(json={**COMMENT, **sent})
     assert response.status_code in (201, 400, 409, 422)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(), st.sampled_from([JSON, FORM]))
-def test_any_bytes_have_a_clear_answer(any_site, body, kind):
-    assert any_site.post_bytes(body, kind).status_code in (400, 422)
+def test_any_bytes_have_a_clear_answer(long_lived_site, body, kind):
+    assert long_lived_site.post_bytes(body, kind).status_code in (400, 422)
