@@ -103,12 +103,11 @@ def started(kind: str) -> Iterator[Server]:
 
 
 def main() -> None:
-    """Measure, print, and write benchmarks/results/growth.json, .md and .svg with --keep."""
+    """Measure, print, and write benchmarks/results/growth.json, .md and .svg."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--most", type=int, default=100_000)
     parser.add_argument("--least", type=int, default=1_000)
     parser.add_argument("--databases", default="sqlite,postgresql")
-    parser.add_argument("--keep", action="store_true", help="write the results")
     parser.add_argument("--resume", action="store_true", help="leave out what is written")
     asked = parser.parse_args()
     sizes = [10**n for n in range(3, 8) if asked.least <= 10**n <= asked.most]
@@ -128,9 +127,8 @@ def main() -> None:
                 row = measure(server, size, scorer)
             print(results.line(row), flush=True)
             rows = [r for r in rows if (r["database"], r["stored"]) != (kind, size)] + [row]
-            if asked.keep:
-                file.write_text(json.dumps(rows, indent=1) + "\n")
-                results.write(rows, RESULTS)
+            file.write_text(json.dumps(rows, indent=1) + "\n")
+            results.write(rows, RESULTS)
 
 
 def _has_room(size: int) -> bool:

@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
@@ -25,6 +26,7 @@ from tests.running import Service, saring
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 NUMBERS = (1, 2, 4)
 COUNT, SECONDS = 2000, 6.0
+RESULTS = Path(__file__).with_name("results")
 SECRET = "a secret of at least thirty-two bytes for a bench"
 
 
@@ -90,15 +92,32 @@ def measure(addresses: dict[int, str], key: str) -> None:
             found = one_round(address, key, seed=number * 10 + count)
             if number:  # the first round warms
                 rounds[count].append(found)
-    print(
+    head = (
         f"nginx, PostgreSQL and the load on the same {os.cpu_count()} processors, load "
         f"{os.getloadavg()[0]:.1f}; {ROUNDS} rounds of {SECONDS:.0f} s, 8 connections"
     )
-    print(f"{'processes':>9}{'per second':>12}{'p99 ms':>9}{'to one':>9}")
+    lines = list(told(rounds))
+    print(head, *lines, sep="\n")
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "replicas.md").write_text(
+        f"# Several processes\n\nMade by `python -m benchmarks replicas`: {head}.\n\n"
+        + "\n".join(lines)
+        + "\n",
+        encoding="utf-8",
+    )
+
+
+def told(rounds: dict[int, list[tuple[float, float]]]) -> Iterator[str]:
+    """The table: medians, as ratios to one process, and what each process added."""
+    yield "| processes | comments a second | p99 ms | to one | for each that was added |"
+    yield "| --- | --- | --- | --- | --- |"
     alone = median(rate for rate, _ in rounds[1])
+    fewer, slower = 0, 0.0
     for count, found in rounds.items():
         rate, p99 = median(r for r, _ in found), median(p for _, p in found)
-        print(f"{count:9}{rate:12.0f}{p99:9.1f}{rate / alone:9.2f}")
+        added = (rate - slower) / (count - fewer)
+        yield f"| {count} | {rate:.0f} | {p99:.1f} | {rate / alone:.2f} | {added:.0f} |"
+        fewer, slower = count, rate
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def line(row: Row) -> str:
 def write(rows: Rows, folder: Path) -> None:
     """``growth.md`` and ``growth.svg``."""
     parts = [
-        "# Growth\n\nMade by `python -m benchmarks.growth --most N --keep`; what is measured "
+        "# Growth\n\nMade by `python -m benchmarks.growth --most N`; what is measured "
         "stands in its first lines. *Share of empty*: comments a second beside a database with "
         "nothing in it, by turns; the aim is 0.8. Pages: milliseconds, and in brackets their "
         "ratio to the same page over a thousand comments, by turns.\n"

@@ -1,0 +1,1 @@
+"""Other filters, each set up as its own documentation says, behind one small face."""
