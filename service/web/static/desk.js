@@ -433,6 +433,9 @@
   document.addEventListener("visibilitychange", pulse);
 
   document.documentElement.classList.add("scripted");
+  for (const here of document.querySelectorAll(".tabs [aria-current], .bar nav [aria-current]")) {
+    here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 40;
+  }
   setInterval(pulse, PULSE_MS);
   keep();
   send();
