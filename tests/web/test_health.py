@@ -62,14 +62,17 @@ def test_a_later_release_has_changed_the_tables_meanwhile(make_app, database_url
     """Whoever still runs the earlier one puts off what it cannot store; nobody is told "twice"."""
     database = open_database(database_url)
     migrate(database)
-    site = Site.added_to(make_app(database_url=database_url), "kabar")
+    app = make_app(database_url=database_url)
+    site = Site.added_to(app, "kabar")
     with database.begin_rebuilding() as tx:
         tables = Operations(MigrationContext.configure(tx))
         with tables.batch_alter_table("comments") as table:
             table.add_column(Column("later", Text, nullable=False))
     answer = site.post("/v1/comments", json=COMMENT)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    database.engine.dispose()
+    for opened in (database, app.extensions["saring"]["database"]):
+        opened.engine.dispose()
+        opened.close()
 
 
 def test_tables_of_another_release(app):
