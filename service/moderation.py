@@ -31,6 +31,7 @@ from service.storage import events as told
 from service.storage.engine import Database
 from service.surroundings import Surroundings
 
+_CLOCKS_AGREE: Final = timedelta(minutes=1)
 ANSWERS_KEPT: Final = timedelta(days=1)
 
 
@@ -166,9 +167,11 @@ class Moderation:
         most, seconds = self._rate_limit
         if not most:
             return
-        since = self._now() - timedelta(seconds=seconds)
+        now = self._now()
+        # What is later than clocks disagree is of a clock that was set back since.
+        span = now - timedelta(seconds=seconds), now + _CLOCKS_AGREE
         with self._database.read() as tx:
-            if store.count_since(tx, site.id, since, most) >= most:
+            if store.count_between(tx, site.id, *span, most) >= most:
                 raise TooMany("this site posts faster than the operator lets it", seconds)
 
     def _ticket(self, site: Site, arrival: Arrival, key: str) -> tuple[str, str]:

@@ -103,8 +103,8 @@ class Rulebook:
     def is_short(self, site: Site, days: int) -> bool:
         """Whether that many days are few enough comments to be replayed while somebody waits."""
         with self._database.read() as tx:
-            since = self._now() - timedelta(days=days)
-            return store.count_since(tx, site.id, since, _AT_ONCE) < _AT_ONCE
+            now, length = self._now(), timedelta(days=days)
+            return store.count_between(tx, site.id, now - length, now, _AT_ONCE) < _AT_ONCE
 
     def _past(self, site: Site, days: int) -> Iterator[tuple[Case, str | None]]:
         """The site's comments of the last days, oldest first, a page at a time."""

@@ -56,6 +56,7 @@ def past(tx: Hot, submission: Submission, now: datetime) -> History:
         "network": submission.network_key or None,
         "text": submission.text_key,
         "minute_ago": now - timedelta(minutes=1),
+        "minute_hence": now + timedelta(minutes=1),
     }
     [row] = _PAST.rows(tx, values)
     accepted, rejected, author_last_minute, network_last_minute, repeats, standing, ruled = row
@@ -166,7 +167,11 @@ def _past() -> Select[Any]:
     known = comments.c.network_key != literal_column("''")
     network = and_(comments.c.network_key == bindparam("network"), known)
     text = comments.c.text_key == bindparam("text", type_=BigInteger)
-    late = comments.c.created_at > bindparam("minute_ago", type_=UtcDateTime)
+    # What is later than clocks disagree is of a clock that was set back since: nobody's haste.
+    late = and_(
+        comments.c.created_at > bindparam("minute_ago", type_=UtcDateTime),
+        comments.c.created_at < bindparam("minute_hence", type_=UtcDateTime),
+    )
     ruled = (
         select(comments.c.ruling)
         .where(text, comments.c.ruling.is_not(None), or_(author, _by_person()))

@@ -138,9 +138,9 @@ def sites_of(tx: Connection, comment_ids: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def count_since(tx: Connection, site_id: str, since: datetime, most: int) -> int:
-    """How many comments a site has posted since then, counted up to `most`."""
-    mine = (spans.since(comments.c.id, since), comments.c.site_id == site_id)
+def count_between(tx: Connection, site_id: str, start: datetime, end: datetime, most: int) -> int:
+    """How many comments a site has posted from then to then, counted up to `most`."""
+    mine = (*spans.between(comments.c.id, start, end), comments.c.site_id == site_id)
     recent = select(comments.c.id).where(*mine).limit(most).subquery()
     return tx.execute(select(func.count()).select_from(recent)).scalar_one()
 
