@@ -113,5 +113,9 @@ def _wait(one: Rspamd) -> None:
 
 
 def _post(line: http.client.HTTPConnection, path: str, body: bytes) -> bytes:
-    line.request("POST", path, body)
-    return line.getresponse().read()
+    try:
+        line.request("POST", path, body)
+        return line.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        line.close()  # or it would refuse every later request
+        raise
