@@ -111,6 +111,15 @@ def test_every_metric_that_is_named_is_told(measured, file):
     assert named <= measured | bare, named - measured - bare
 
 
+def test_every_logged_event_is_in_the_guide():
+    guide = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    logged = re.compile(r"(?:logs\.get\(\)\.(?:info|warning|error)|logs\.crash)\(\s*\"(\w+)\"")
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "service").rglob("*.py"))
+    events = set(logged.findall(code))
+    assert {"request", "crash", "housekeeping"} <= events
+    assert not [event for event in events if f"`{event}`" not in guide]
+
+
 def test_every_metric_is_in_the_guide(measured):
     guide = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     told = {re.sub("_(bucket|count|sum)$", "", name) for name in measured}
