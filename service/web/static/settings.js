@@ -9,7 +9,11 @@
 
   for (const slider of form.querySelectorAll("input[type=range][data-for]")) {
     const typed = document.getElementById(slider.dataset.for);
-    slider.addEventListener("input", () => { typed.value = comma ? slider.value.replace(".", ",") : slider.value; });
+    const fine = Number(slider.max) >= 100 ? 2 : 10; // a drag stops at halves or tenths, not at 31.2784
+    slider.addEventListener("input", () => {
+      const value = String(Math.round(slider.value * fine) / fine);
+      typed.value = comma ? value.replace(".", ",") : value;
+    });
     typed.addEventListener("input", () => { slider.value = typed.value.replace(",", "."); });
   }
 
