@@ -160,7 +160,7 @@ def _mails(text: str) -> Iterator[tuple[int, int]]:
 def _local_start(text: str, at: int, floor: int) -> int:
     if at > floor and text[at - 1] == '"':  # "john doe"@example.com, RFC 5322 quoted string
         opening = text.rfind('"', max(floor, at - 66), at - 1)
-        return at if opening < 0 else opening
+        return at if opening < 0 or EMAIL_MASK in text[opening:at] else opening
     start = at
     while start > floor and text[start - 1] not in _NOT_LOCAL:
         start -= 1

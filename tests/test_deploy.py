@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import fields
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import kubernetes_validate
@@ -15,8 +17,12 @@ import pytest
 import yaml
 
 from service import __version__
+from service.framing import HEAD_BYTES
+from service.reception import BODY_SECONDS, HEAD_SECONDS
 from service.settings import Settings
-from tests.proxy import NGINX, configuration
+from service.web.native import SCORE_BODY_BYTES
+from tests import hostile
+from tests.proxy import NGINX, configuration, proxy
 from tests.running import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -82,6 +88,66 @@ def test_nginx_takes_its_files(tmp_path):
     site = (tmp_path / "site.conf").read_text()
     assert site.count("server 127.0.0.1:") == 2
     assert "saring-a" not in site
+
+
+@pytest.fixture
+def with_tls(tmp_path) -> Path:
+    """The other site, with a certificate of its own and a port that anybody may open."""
+    site = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    ran(
+        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+        "-nodes", "-subj", "/CN=saring.example", "-days", "1",
+        "-keyout", str(key), "-out", str(certificate),
+    )  # fmt: skip
+    for there, here in (
+        ("/etc/ssl/private/saring.example.key", str(key)),
+        ("/etc/ssl/certs/saring.example.pem", str(certificate)),
+        ("listen 443 ssl", "listen 127.0.0.1:18443 ssl"),
+    ):
+        assert there in site
+        site = site.replace(there, here)
+    main = configuration(tmp_path, 18_999, [18_997])
+    (tmp_path / "site.conf").write_text(site, encoding="utf-8")
+    return main
+
+
+@pytest.mark.skipif(not (NGINX and shutil.which("openssl")), reason="no nginx or no openssl")
+def test_nginx_takes_the_site_with_tls(tmp_path, with_tls):
+    ran(NGINX, "-t", "-p", str(tmp_path), "-e", str(tmp_path / "errors"), "-c", str(with_tls))
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "nginx-replicas.conf"])
+def test_the_proxy_and_the_service_agree_on_what_is_too_much(name):
+    site = (DEPLOY / name).read_text(encoding="utf-8")
+    told = dict(re.findall(r"^    (\w+) ([^;]+);", site, re.MULTILINE))
+    assert told["client_max_body_size"] == f"{SCORE_BODY_BYTES >> 20}m"
+    assert told["client_header_timeout"] == f"{HEAD_SECONDS:g}s"
+    assert told["client_body_timeout"] == told["send_timeout"] == f"{BODY_SECONDS:g}s"
+    number, size = told["large_client_header_buffers"].split()
+    assert int(number) * int(size.removesuffix("k")) * 1024 <= HEAD_BYTES
+
+
+@pytest.mark.skipif(NGINX is None, reason="no nginx; apt has nginx-light")
+def test_nobody_outside_reads_the_metrics(tmp_path):
+    """Whatever Saring would take for that path; a stand-in behind the proxy answers to all."""
+
+    class Anything(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Anything) as behind:
+        threading.Thread(target=behind.serve_forever, daemon=True).start()
+        with proxy(tmp_path / "proxy", [behind.server_port]) as address:
+            port = int(address.rpartition(":")[2])
+            assert hostile.statuses(port, [hostile.get("/healthz")], 2) == (204,)
+            for path in ("/metrics", "/metrics/", "/metrics%2f", "/%6detrics", "//metrics",
+                         "/x/../metrics", "/metrics?x", "/metrics/?x"):  # fmt: skip
+                assert hostile.statuses(port, [hostile.get(path)], 2) == (403,), path
+        behind.shutdown()
 
 
 # Watching

@@ -158,9 +158,13 @@ def test_what_hides_nothing_keeps_its_veils(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["x@ex\ufffdmple.ka@b.example", "a@\u2603@b.example", "x@[email]", "a@::7"]
-)
-def test_an_at_sign_before_an_address_does_not_spread_the_second_time(text):
+    "text",
+    [
+        "x@ex\ufffdmple.ka@b.example", "a@\u2603@b.example", "x@[email]", "a@::7",
+        'a"b"c{"@b.example &"@b.example',
+    ],
+)  # fmt: skip
+def test_what_stands_before_an_address_is_not_masked_the_second_time(text):
     assert mask(mask(text)) == mask(text)
 
 
