@@ -57,6 +57,8 @@ def fuzz(target: str, runs: int, seconds: int) -> None:
 
     with tempfile.TemporaryDirectory() as corpus:
         seeds(Path(corpus))
+        for seed in Path(corpus).iterdir():  # tables are made at first use, which takes seconds
+            one(seed.read_bytes())
         options = [f"-runs={runs}", f"-max_total_time={seconds}", f"-max_len={LONGEST}"]
         atheris.Setup([sys.argv[0], corpus, *options, "-timeout=10", "-rss_limit_mb=4096"], one)
         atheris.Fuzz()

@@ -20,6 +20,7 @@ from gunicorn import http
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 from service.framing import Unacceptable
+from service.turns import Turns
 from service.wire import READ, WRITE, Wire
 
 HEAD_SECONDS: Final = 10.0
@@ -80,6 +81,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.waiting: dict[Connection, None] = {}  # in the order in which their waits began
         self.bytes_held = 0
         self.swept = 0.0
+        self.whole: Turns[Connection] = Turns()  # requests that are here and wait for a thread
+        self.at_work = 0
         soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self.most_connections = max(1, min(MOST_CONNECTIONS, soft // 2))
         self.worker_connections = sys.maxsize  # room is made instead of accepting nobody
@@ -153,10 +156,21 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._turn_away(largest, 503, "Too much at once.")
 
     def _hand_on(self, conn: Connection) -> None:
+        address = conn.client[0] if isinstance(conn.client, tuple) else ""
+        if not self.whole.takes(address):
+            self._turn_away(conn, 503, "Too many requests at once.")
+            return
         del self.waiting[conn]
         self._watch(conn, 0)
         conn.sock.open_request()
-        self.enqueue_req(conn)
+        self.whole.put(address, conn)
+        self._set_to_work()
+
+    def _set_to_work(self) -> None:
+        """Give threads something to do, and a little in advance so that none must wait for us."""
+        while self.whole and self.at_work < 2 * self.cfg.threads:
+            self.at_work += 1
+            self.enqueue_req(self.whole.take())
 
     # In a thread
 
@@ -188,6 +202,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def finish_request(self, conn: Connection, done: Future[bool]) -> None:
         """Back in the loop: send what is left, then wait for another request or part."""
+        self.at_work -= 1
+        self._set_to_work()
         conn.is_leaving = done.cancelled() or done.exception() is not None or not done.result()
         conn.sock.close_request()
         conn.discards = conn.sock.is_last and not conn.sock.is_ended

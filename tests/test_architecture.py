@@ -259,7 +259,8 @@ MAY_IMPORT = {
     },
     "service.framing": set(),
     "service.wire": {"service.framing"},
-    "service.reception": {"service.framing", "service.wire"},
+    "service.turns": set(),
+    "service.reception": {"service.framing", "service.turns", "service.wire"},
     "service.labels": {"service.checks", "service.storage", "service.comments"},
     "service.retention": {"service.moderation", "service.storage"},  # the former: ANSWERS_KEPT
     "service.doings": {
