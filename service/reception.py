@@ -241,8 +241,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self._discard(conn)
 
     def _discard(self, conn: Connection, _wire: Any = None) -> None:
-        conn.sock.pull()
-        conn.sock.forget_input()
+        conn.sock.waste()
         if conn.sock.is_ended:
             self._end(conn)
         else:

@@ -17,6 +17,8 @@ READER_SECONDS: Final = 20
 _STEP: Final = 16 * 1024
 _BODY_STEP: Final = 256 * 1024
 _NOTHING: Final = Reach(0)
+_WASTE: Final = bytearray(1024 * 1024)
+"""Where what nobody reads is read to; all connections share it."""
 
 
 class Wire(socket.socket):
@@ -112,6 +114,16 @@ class Wire(socket.socket):
         """Nothing more will be sent."""
         try:
             self.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.is_ended = True
+
+    def waste(self) -> None:
+        """Take much of what has come, and keep nothing."""
+        self.inbox.clear()
+        try:
+            self.is_ended = not super().recv_into(_WASTE)
+        except BlockingIOError:
+            return
         except OSError:
             self.is_ended = True
 
