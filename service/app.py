@@ -214,8 +214,6 @@ def _watch(app: Flask, metrics: Metrics) -> None:
         seconds = now - asked.environ.get(_STARTED, now)
         route = asked.url_rule.rule if asked.url_rule else "unknown"
         metrics.answered(route, response.status_code, seconds)
-        logs.get().info(
-            "request", method=asked.method if asked.url_rule else "", route=route,
-            status=response.status_code, ms=round(seconds * 1000, 2),
-        )  # fmt: skip
+        method = asked.method if asked.url_rule else ""
+        logs.request(method, route, response.status_code, seconds)
         return response

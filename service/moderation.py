@@ -192,7 +192,8 @@ class Moderation:
             return Surroundings(History(), (), Sketch((), b""))
         with self._judge.timed("gather"), self._database.read_directly() as tx:
             around = surroundings.gather(tx, site, submission, self._now())
-        return replace(around, history=self._judge.settled(around.history))
+        settled = self._judge.settled(around.history)
+        return around if settled is around.history else replace(around, history=settled)
 
     def _record(
         self, site: Site, case: Case, around: Surroundings, ticket: tuple[str, str] | None

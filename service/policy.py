@@ -74,6 +74,13 @@ class Evidence:
         return frozenset([s.code for s in self.signals if s.weight >= least(s.code, _ANY_WEIGHT)])
 
     @property
+    def is_quiet(self) -> bool:
+        """Nothing that any rule but the last looks at: what most comments are."""
+        if self._loud or self.context or self.scores is None or self.submission.test_verdict:
+            return False
+        return not (self._over("hold") or self._over("reject"))
+
+    @property
     def trusted(self) -> bool:
         """Whether the author has earned it: a negative NEW_COMMENTER."""
         return any(s.code == "NEW_COMMENTER" and s.weight < 0 for s in self.signals)
@@ -232,7 +239,7 @@ def replay(
 
 
 def _first(evidence: Evidence) -> tuple[Rule, Verdict]:
-    for rule in RULES:
+    for rule in RULES[-1:] if evidence.is_quiet else RULES:
         verdict = rule.verdict(evidence)
         if verdict is not None:
             return rule, verdict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _A_MOMENT: Final = 0.0005
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108  what is made there is its owner's alone
 _OURS: Final = "saring-"
+_GARBAGE: Final = (20_000, 20, 20)
+"""Python's own 700 look for cycles at every request, and find next to none."""
 
 
 class QuietLogger(Logger):  # type: ignore[misc]
@@ -131,6 +134,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         return app
 
     def _forking(self, _server: Any, worker: Any) -> None:
+        gc.collect()
+        gc.freeze()  # what all workers share is never garbage, and is not copied by looking at it
         worker.share = self._shares.join()
 
     def _gone(self, _server: Any, worker: Any) -> None:
@@ -138,6 +143,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         _forget_worker(worker)
 
     def _forked(self, _server: Any, _worker: Any) -> None:
+        gc.set_threshold(*_GARBAGE)
         self._app.extensions["saring"]["database"].close()
         for housekeeper in self._app.extensions["saring"]["housekeepers"]:
             housekeeper.start()

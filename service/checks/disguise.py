@@ -37,7 +37,8 @@ Span = tuple[int, int]
 def disguise(text: str, folded: Folded) -> list[Signal]:
     """What the disguised words of a text amount to; matches are those words. Linear time."""
     words, hidden, mixed, brand = 0, [], [], False
-    if folded.count(*_TRICKS):
+    is_plain = text.isascii() and text.isprintable()
+    if not is_plain and folded.count(*_TRICKS):
         tricks = folded.kinds.translate(_TRICK_MAP)
         for word, start, end in _words(folded):
             words += 1

@@ -28,7 +28,8 @@ PLAIN_DOMAINS: Final = frozenset(_PLAIN.split())
 WORD_DOMAINS: Final = frozenset(_WORDS.split())
 _RUN = re.compile(r"(?<![\w.@-])(h(?:tt|xx)ps?://)?((?:[a-z0-9-]++\.)+[a-z0-9-]++)(?:(/\S*+)?)")
 _JOINING_DOT = re.compile(r"\.[a-z0-9-]")
-_HIDDEN_DOMAINS: Final = ("com", "net", "org", "xyz", "biz")
+_HIDDEN_FOR = re.compile("com|net|org|xyz|biz")
+_FOR_A_DOT = re.compile(r"[.,]|dot|titik")
 _HIDDEN_DOT = re.compile(
     r"(?<![\w.@-])([a-z0-9-]++)"
     r"(?:\s?[\[({]\s?(?:[.,]|dot|titik)\s?[\])}]\s?|\s(?:dot|titik)\s|(\s[.,]\s?|[.,]\s|,))"
@@ -55,14 +56,14 @@ def find(folded: Folded) -> list[Host]:
     text = folded.text.replace("。", ".")
     plain = _plain(text, folded) if _JOINING_DOT.search(text) else ()
     hidden = _hidden(text, folded) if _can_hide(text) else ()
+    if not (plain or hidden):
+        return []
     return sorted((*plain, *hidden), key=lambda host: host.start)
 
 
 def _can_hide(text: str) -> bool:
-    """Whether there is a mark or word for a dot, and a domain that one is hidden for."""
-    return any(mark in text for mark in (".", ",", "dot", "titik")) and any(
-        domain in text for domain in _HIDDEN_DOMAINS
-    )
+    """Whether there is a domain that a dot is hidden for, and a mark or word for a dot."""
+    return bool(_HIDDEN_FOR.search(text) and _FOR_A_DOT.search(text))
 
 
 def _plain(text: str, folded: Folded) -> Iterator[Host]:

@@ -35,6 +35,8 @@ def listed(submission: Submission, lists: Lists, folded: Folded | None = None) -
 
     ``folded`` is the folded text where the caller has it already.
     """
+    if not (lists.banned or lists.suspect):
+        return []
     content = folded or fold(submission.content)
     name = fold(submission.author_name)
     raised = []

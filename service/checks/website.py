@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -152,8 +153,14 @@ def is_empty_praise(text: str, title: str) -> bool:
     return about.isdisjoint(spoken)
 
 
+@lru_cache(maxsize=64)
 def host_of(website: str) -> str:
-    """The host of an address without ``www``; empty if it has none."""
+    """The host of an address without ``www``; empty if it has none.
+
+    The last few are remembered: a comment's article and website are asked for several times.
+    """
+    if not website:
+        return ""
     try:
         host = urlsplit(website).hostname or ""
     except ValueError:

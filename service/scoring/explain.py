@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:  # they bring scikit-learn, and come with the model that is ex
 _WORD = re.compile(r"\S+")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Places ``start`` to ``end`` of the original text, in code points, and their log-odds."""
 
     start: int
@@ -54,9 +53,8 @@ def explain(
     words = [match.span() for match in _WORD.finditer(text)] or [(0, len(text))]
     word = _word_at(text, words, places)
     found = []
-    for name in names:
-        column = heads.labels.index(name)
-        views = heads.contributions(bags, column)
+    columns = [heads.labels.index(name) for name in names]
+    for name, column, views in zip(names, columns, heads.contributions(bags, columns), strict=True):
         whole = float(views.pop(len(bags.chars) - 1).sum())
         sums = np.bincount(word, np.concatenate(views), len(words)).tolist()
         spans = [Span(*span, weight) for span, weight in zip(words, sums, strict=True)]

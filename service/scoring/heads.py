@@ -7,7 +7,7 @@ The import path of the class is part of the artefact's format, as in features.py
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -274,11 +274,15 @@ class MultiHeadLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         summed *= layout.scale(X)[:, None]
         return summed
 
-    def contributions(self, X: Bags, column: int) -> list[NDArray[np.float64]]:
-        """What each n-gram of one text adds to the log-odds of one head, view by view."""
+    def contributions(self, X: Bags, columns: Sequence[int]) -> list[list[NDArray[np.float64]]]:
+        """For each of some heads what each n-gram of one text adds to its log-odds, by view.
+
+        A row of the table is fetched once for all of them.
+        """
         layout = self._layout()
         scale = float(layout.scale(X)[0])
-        return [self.table_[ids, column].astype(np.float64) * scale for ids, _ in layout.all(X)]
+        rows = [self.table_.take(ids, axis=0) for ids, _ in layout.all(X)]
+        return [[view[:, one].astype(np.float64) * scale for view in rows] for one in columns]
 
     def predict_proba(self, X: Bags) -> NDArray[np.float64]:
         """Calibrated probability of every head; heads are independent and do not sum to one."""

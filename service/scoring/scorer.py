@@ -20,6 +20,9 @@ from service.scoring.labels import HEADS
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
+    from service.scoring.features import CommentFeatures
+    from service.scoring.heads import MultiHeadLogistic
+
 __all__ = [
     "HEADS",
     "LEAST_REJECT",
@@ -65,7 +68,7 @@ class Scorer:
 
     def assess(self, texts: Sequence[str]) -> list[Assessment]:
         """One assessment per text, in order; any string is accepted."""
-        return assessments(self.pipeline, texts, self.metadata.unknown_limit)
+        return _assess(self._features, self._heads, texts, self.metadata.unknown_limit)
 
     def explain(self, text: str, head: str, *, utf16: bool = False) -> Explanation:
         """Which parts of the text speak for a head and against it, in log-odds.
@@ -137,7 +140,16 @@ class NoModel:
 
 def assessments(pipeline: Pipeline, texts: Sequence[str], unknown_limit: float) -> list[Assessment]:
     """What a pipeline says about some texts, in order; training asks before there is a Scorer."""
-    features, heads = pipeline.named_steps["features"], pipeline.named_steps["heads"]
+    steps = pipeline.named_steps  # made anew each time it is asked for
+    return _assess(steps["features"], steps["heads"], texts, unknown_limit)
+
+
+def _assess(
+    features: CommentFeatures,
+    heads: MultiHeadLogistic,
+    texts: Sequence[str],
+    unknown_limit: float,
+) -> list[Assessment]:
     found: list[Assessment] = []
     for batch in _batches(texts):
         bags = features.transform(batch)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from service.storage.direct import Wire
+from service.storage.tables import UtcDateTime
 
 Convert = Callable[[Any], Any] | None
 
@@ -104,6 +106,8 @@ class Prepared:
 
 def _to_driver(bind: Any, dialect: Dialect) -> Convert:
     found: Convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    if found and isinstance(bind.type, UtcDateTime):  # one comment binds one moment ten times
+        return lru_cache(maxsize=16)(found)
     return found
 
 
