@@ -2,6 +2,7 @@
 
     python -m benchmarks.load HOST:PORT PATH KEY COUNT SECONDS SEED
 
+The path says whose protocol is spoken: ours, Akismet's or Perspective's.
 Stops after COUNT requests or SECONDS, whichever is first, and prints one JSON object.
 """
 
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from urllib.parse import urlencode
 
 CONNECTIONS = 8
 WRITTEN = Path(__file__).parent.parent / "training" / "written"
@@ -57,13 +59,32 @@ def _mixed(rng: random.Random, pool: list[str]) -> str:
 
 
 def request_bytes(path: str, key: str, comment: dict[str, str]) -> bytes:
-    """One HTTP request, whole."""
-    body = json.dumps(comment, ensure_ascii=False).encode()
+    """One HTTP request, whole, as clients of the path's protocol write it."""
+    kind = "application/json"
+    if path.endswith("/comment-check"):
+        kind, body = "application/x-www-form-urlencoded", _akismet(key, comment)
+    elif path.endswith(":analyze"):
+        path, body = f"{path}?key={key}", _perspective(comment)
+    else:
+        body = json.dumps(comment, ensure_ascii=False)
+    sent = body.encode()
     head = (
         f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: {len(sent)}\r\n\r\n"
     )
-    return head.encode() + body
+    return head.encode() + sent
+
+
+def _akismet(key: str, comment: dict[str, str]) -> str:
+    form = {"api_key": key, "blog": "https://news.example", "user_ip": comment["author_ip"]}
+    form |= {"permalink": comment["permalink"], "comment_content": comment["content"]}
+    form |= {"comment_author": comment["author_name"], "comment_type": "comment"}
+    return urlencode({**form, "comment_author_email": comment["author_email"]})
+
+
+def _perspective(comment: dict[str, str]) -> str:
+    asked = {"comment": {"text": comment["content"]}, "requestedAttributes": {"TOXICITY": {}}}
+    return json.dumps(asked, ensure_ascii=False)
 
 
 @dataclass

@@ -1,14 +1,17 @@
-"""POST /v1/comments, all of it, as a share of a bare Flask JSON echo under the same server.
+"""Comments judged and stored by three doors, as a share of a bare Flask JSON echo under one server.
 
-Both run through `service.server.Server` with the service's default workers and threads. Rounds
+The doors are POST /v1/comments, Akismet's comment-check and Perspective's analyze, which stores
+nothing. All run through `service.server.Server` with the default workers and threads. Rounds
 alternate and the median of their ratios counts, so that a busy machine slows both alike. The
-processor time of the workers per request is told too: it does not mind what else is running.
+processor time of the workers per request is told too: it minds less what else is running. With
+`--keep` the table goes to benchmarks/results/throughput.json, .md and .svg.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +23,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
+from urllib.request import urlopen
 
 from benchmarks.load import CONNECTIONS, UNWANTED_SHARE
 from service.settings import Settings
@@ -27,7 +32,15 @@ from service.settings import Settings
 ROOT = Path(__file__).parent.parent
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
 COUNT = 3000
-SECONDS = 6.0
+SECONDS = float(os.environ.get("BENCH_SECONDS", "6"))
+RESULTS = Path(__file__).parent / "results"
+DOORS = {
+    "POST /v1/comments": "/v1/comments",
+    "Akismet comment-check": "/1.1/comment-check",
+    "Perspective analyze": "/v1alpha1/comments:analyze",
+}
+FIGURES = ("per_second", "p50_ms", "p99_ms", "processor_ms")
+_PHASE = re.compile(r'^saring_phase_seconds_(sum|count)\{phase="(\w+)"\} (\S+)$', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -112,49 +125,123 @@ def free_bind() -> str:
 
 
 @contextmanager
-def peers() -> Iterator[tuple[Peer, Peer]]:
-    """The echo, and the service on a home of its own."""
-    saring = str(Path(sys.executable).with_name("saring"))
+def peers() -> Iterator[tuple[Peer, ...]]:
+    """The echo, and the three doors of the service on a home of its own."""
+    saring = [sys.executable, "-c", "from service.cli import main; main()"]
     with tempfile.TemporaryDirectory() as home:
         here, there = free_bind(), free_bind()
         env = {**os.environ, "SARING_HOME": home, "SARING_BIND": there, "SARING_DEMO": "0"}
         bare = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": home}
-        add = [saring, "site", "add", "bench", "--json"]
+        add = [*saring, "site", "add", "bench", "--json"]
         added = subprocess.run(add, cwd=ROOT, env=env, check=True, capture_output=True)
         key = json.loads(added.stdout)["key"]
         echo = [sys.executable, "-m", "benchmarks.echo", here]
-        with started(echo, here, bare) as one, started([saring, "serve"], there, env) as two:
-            yield (
-                Peer("bare Flask echo", here, "/echo", key, one),
-                Peer("POST /v1/comments", there, "/v1/comments", key, two),
-            )
+        with started(echo, here, bare) as one, started([*saring, "serve"], there, env) as two:
+            doors = [Peer(name, there, path, key, two) for name, path in DOORS.items()]
+            yield (Peer("bare Flask echo", here, "/echo", key, one), *doors)
 
 
-def main() -> None:
-    """Measure and print."""
+def phases(peer: Peer) -> dict[str, tuple[float, float]]:
+    """Seconds and times of each phase of a comment so far, by the service's own metrics."""
+    with urlopen(f"http://{peer.bind}/metrics", timeout=20) as answer:
+        told = answer.read().decode()
+    found: dict[str, dict[str, float]] = {"sum": {}, "count": {}}
+    for kind, phase, value in _PHASE.findall(told):
+        found[kind][phase] = float(value)
+    return {name: (seconds, found["count"][name]) for name, seconds in found["sum"].items()}
+
+
+def measured() -> dict[str, Any]:
+    """All rounds of all peers, and where the time of the first door goes."""
+    with peers() as (echo, *doors):
+        for peer in (echo, *doors):
+            one_round(peer, seed=0)
+        before = phases(doors[0])
+        rounds = [[one_round(p, n * 10 + i) for i, p in enumerate((echo, *doors))]
+                  for n in range(1, ROUNDS + 1)]  # fmt: skip
+        after = phases(doors[0])
+    spent = {name: after[name][0] - before.get(name, (0.0, 0))[0] for name in after}
+    times = after["decide"][1] - before.get("decide", (0.0, 0))[1]
+    return {
+        "setting": _setting(),
+        "peers": {p.name: _row(rounds, i) for i, p in enumerate((echo, *doors))},
+        "phases_ms_each": {name: seconds / times * 1000 for name, seconds in spent.items()},
+    }
+
+
+def _setting() -> str:
     settings = Settings()
     current = settings.models_dir / "current.json"
     model = json.loads(current.read_text())["version"] if current.exists() else "none"
-    print(
-        f"gunicorn with QuietWorker (gthread) on both, {settings.workers} workers x "
+    return (
+        f"gunicorn with QuietWorker (gthread) on all, {settings.workers} workers x "
         f"{settings.threads} threads, {CONNECTIONS} kept-alive connections, loopback;\n"
         f"distinct comments, {UNWANTED_SHARE:.0%} unwanted; model {model}; SQLite; "
         f"{ROUNDS} alternating rounds; {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
     )
-    with peers() as (echo, service):
-        for peer in (echo, service):
-            one_round(peer, seed=0)
-        rounds = [(one_round(echo, n), one_round(service, n)) for n in range(1, ROUNDS + 1)]
-    print(f"{'':20}{'per second':>12}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms each':>13}")
-    for name, side in (("bare Flask echo", 0), ("POST /v1/comments", 1)):
-        mine = [pair[side] for pair in rounds]
-        figures = [median(r.per_second for r in mine), median(r.p50_ms for r in mine)]
-        figures += [median(r.p99_ms for r in mine), median(r.processor_ms for r in mine)]
-        print("{:20}{:12.0f}{:9.2f}{:9.2f}{:13.3f}".format(name, *figures))
-    shares = sorted(ours.per_second / bare.per_second for bare, ours in rounds)
-    work = median(bare.processor_ms / ours.processor_ms for bare, ours in rounds)
-    print(f"share of the echo's throughput: {median(shares):.2f} (median of {ROUNDS}, "
-          f"{shares[0]:.2f} to {shares[-1]:.2f}); by processor time {work:.2f}")  # fmt: skip
+
+
+def _row(rounds: list[list[Round]], place: int) -> dict[str, float]:
+    mine = [each[place] for each in rounds]
+    shares = sorted(each[place].per_second / each[0].per_second for each in rounds)
+    return {
+        **{name: median(getattr(r, name) for r in mine) for name in FIGURES},
+        "share": median(shares),
+        "least_share": shares[0],
+        "largest_share": shares[-1],
+        "processor_share": median(e[0].processor_ms / e[place].processor_ms for e in rounds),
+    }
+
+
+def told(found: dict[str, Any]) -> str:
+    """The figures as a table in Markdown."""
+    lines = [
+        "| | per second | p50 ms | p99 ms | CPU ms each | share of the echo | by processor time |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    row = (
+        "| {name} | {per_second:.0f} | {p50_ms:.2f} | {p99_ms:.2f} | {processor_ms:.2f} "
+        "| {share:.2f} ({least_share:.2f} to {largest_share:.2f}) | {processor_share:.2f} |"
+    )
+    lines += [row.format(name=name, **figures) for name, figures in found["peers"].items()]
+    spent = ", ".join(f"{name} {ms:.2f}" for name, ms in found["phases_ms_each"].items())
+    return "\n".join([*lines, "", f"Of a stored comment, in milliseconds of waiting: {spent}."])
+
+
+def keep(found: dict[str, Any]) -> None:
+    """Write results as JSON, Markdown and a plot."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "throughput.json").write_text(json.dumps(found, indent=1) + "\n")
+    head = "# Throughput\n\nMade by `python -m benchmarks.throughput --keep`: "
+    (RESULTS / "throughput.md").write_text(f"{head}{found['setting']}\n\n{told(found)}\n")
+    _plot(found, RESULTS / "throughput.svg")
+
+
+def _plot(found: dict[str, Any], path: Path) -> None:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context({"svg.hashsalt": "saring", "svg.fonttype": "none", "font.size": 9}):
+        figure = Figure(figsize=(8, 3), layout="constrained")
+        shares, spent = figure.subplots(1, 2)
+        names = [name for name in found["peers"] if name in DOORS]
+        shares.barh(names, [found["peers"][name]["share"] for name in names], color="#4477aa")
+        shares.axvline(0.5, color="#aaaaaa", linestyle="--")
+        shares.set(title="share of a bare echo's throughput", xlim=(0, 1))
+        of = found["phases_ms_each"]
+        spent.barh(list(of), list(of.values()), color="#ccbb44")
+        spent.set(title="POST /v1/comments under load, ms")
+        for axes in (shares, spent):
+            axes.invert_yaxis()
+        figure.savefig(path, format="svg", metadata={"Date": None})
+
+
+def main() -> None:
+    """Measure and print; `--keep` writes it down as well."""
+    found = measured()
+    print(found["setting"], told(found), sep="\n")
+    if "--keep" in sys.argv:
+        keep(found)
 
 
 if __name__ == "__main__":

@@ -78,53 +78,25 @@ class Moderation:
         """
         submission = self._sealed(site, arrival)
         ticket = self._ticket(site, arrival, idempotency_key) if idempotency_key else None
-        kept = ticket and self._first_answer(ticket, submission)
-        if kept:
-            return kept
-        self._keep_pace(site)
-        around = self._gather(site, submission)
-        if live and checks.flooding(around.history, site.rules):
-            raise TooMany("too many comments in a minute", checks.MINUTE)
-        decision = self._judge.decide(site, submission, around.history)
-        now = self._now()
-        kept_as = checks.kept(submission, site.rules)
-        case = Case(new_id(now.timestamp()), now, kept_as, decision)
-        try:
-            self._record(site, case, around, ticket)
-        except Conflict:
-            kept = ticket and self._first_answer(ticket, submission)
-            if kept:
-                return kept
-            raise
-        if submission.test_verdict is None:
-            self._meter.judged(decision)
-        return case
+        return self._submit(site, submission, ticket, live=live)
 
     def submit_once(self, site: Site, arrival: Arrival, *, live: bool = True) -> Case:
         """Judge and store a comment; sent again, it gets the verdict that is in force by now."""
-        case = self.known(site, arrival)
+        submission = self._sealed(site, arrival)
+        case = self._known(site, submission)
         if case:
             return case
         try:
-            return self.submit(site, arrival, live=live)
+            return self._submit(site, submission, None, live=live)
         except Conflict:  # the same comment came in by another worker meanwhile
-            case = self.known(site, arrival)
+            case = self._known(site, submission)
             if case:
                 return case
             raise
 
     def known(self, site: Site, arrival: Arrival) -> Case | None:
         """The stored comment that this one repeats, under the verdict in force, or None."""
-        submission = privacy.seal(arrival, site.id, self._secret)
-        with self._database.read_directly() as tx:
-            found = store.twin_of(tx, site.id, submission)
-        if found is None:
-            return None
-        case, ruling = found
-        if ruling is None:
-            return case
-        decision = replace(case.decision, verdict=ruling, decided_by="moderator")
-        return replace(case, decision=decision)
+        return self._known(site, privacy.seal(arrival, site.id, self._secret))
 
     def try_out(self, site: Site, arrival: Arrival) -> Decision:
         """What `submit` would decide; nothing is stored or counted."""
@@ -157,6 +129,42 @@ class Moderation:
             told.forget_subjects(tx, [comment_id])
             complaints.close_orphans(tx, now)
             told.tell(tx, site.id, [events.erased(comment_id)], now)
+
+    def _submit(
+        self, site: Site, submission: Submission, ticket: tuple[str, str] | None, *, live: bool
+    ) -> Case:
+        kept = ticket and self._first_answer(ticket, submission)
+        if kept:
+            return kept
+        self._keep_pace(site)
+        around = self._gather(site, submission)
+        if live and checks.flooding(around.history, site.rules):
+            raise TooMany("too many comments in a minute", checks.MINUTE)
+        decision = self._judge.decide(site, submission, around.history)
+        now = self._now()
+        kept_as = checks.kept(submission, site.rules)
+        case = Case(new_id(now.timestamp()), now, kept_as, decision)
+        try:
+            self._record(site, case, around, ticket)
+        except Conflict:
+            kept = ticket and self._first_answer(ticket, submission)
+            if kept:
+                return kept
+            raise
+        if submission.test_verdict is None:
+            self._meter.judged(decision)
+        return case
+
+    def _known(self, site: Site, submission: Submission) -> Case | None:
+        with self._database.read_directly() as tx:
+            found = store.twin_of(tx, site.id, submission)
+        if found is None:
+            return None
+        case, ruling = found
+        if ruling is None:
+            return case
+        decision = replace(case.decision, verdict=ruling, decided_by="moderator")
+        return replace(case, decision=decision)
 
     def _sealed(self, site: Site, arrival: Arrival) -> Submission:
         domains = self._judge.lists(site).mail

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
@@ -121,8 +122,10 @@ def change_moderator(tx: Connection, name: str, **values: Any) -> bool:
     )
 
 
+@cache
 def _with_rules() -> Any:
-    """Sites joined to the latest version of their rules, where there is one."""
+    """Sites joined to the latest version of their rules, where there is one; made once, for each
+    worker asks every second."""
     latest = (
         select(site_rules.c.site_id, func.max(site_rules.c.version).label("version"))
         .group_by(site_rules.c.site_id)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +20,8 @@ from service.storage.direct import Wire
 from service.storage.tables import UtcDateTime
 
 Convert = Callable[[Any], Any] | None
+_MOMENTS: Final[dict[str, Any]] = {}
+"""By kind of database what turns a moment into the driver's; one comment binds one ten times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,8 @@ class Prepared:
 
 def _to_driver(bind: Any, dialect: Dialect) -> Convert:
     found: Convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-    if found and isinstance(bind.type, UtcDateTime):  # one comment binds one moment ten times
-        return lru_cache(maxsize=16)(found)
+    if found and isinstance(bind.type, UtcDateTime):
+        found = _MOMENTS.setdefault(dialect.name, lru_cache(maxsize=64)(found))
     return found
 
 
