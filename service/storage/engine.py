@@ -6,7 +6,6 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -19,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import BadSettings, Unavailable
 from service.storage.direct import Direct, Wire, Wires, is_clash, trouble
+from service.storage.turns import Turns
 
 # The pool reports connections that were lost, with whole statements; what counts is told by us.
 logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
@@ -72,7 +72,7 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._writes = engine.execution_options(saring_begin="BEGIN IMMEDIATE")
         # SQLite has one writer, and who waits for it sleeps and polls: threads queue here instead.
-        self._turn = Lock() if self.is_sqlite else nullcontext()
+        self._turn = Turns(f"{engine.url.database}-turn") if self.is_sqlite else nullcontext()
         self._wires = Wires(engine)
 
     @contextmanager
