@@ -87,6 +87,23 @@ def call(app: Flask, path: str, key: str, bodies: Iterable[bytes]) -> float:
     return spent
 
 
+def calls(app: Flask, path: str, key: str, bodies: Iterable[bytes]) -> float:
+    """How many Python functions one request calls, on average: the same on every machine."""
+    counted = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal counted
+        counted += event == "call"
+
+    kept = list(bodies)
+    sys.setprofile(count)
+    try:
+        call(app, path, key, kept)
+    finally:
+        sys.setprofile(None)
+    return counted / len(kept)
+
+
 def _environ(path: str, key: str, body: bytes) -> dict[str, Any]:
     return {
         "REQUEST_METHOD": "POST", "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": "",
@@ -126,20 +143,27 @@ def main() -> None:
             with without_signals():
                 spent["without signals"].append(call(bare, "/v1/comments", bare_key, bodies))
             spent["bare Flask echo"].append(call(echo, "/echo", key, bodies))
-    _tell(spent, {name: took / ROUNDS / COUNT * 1e6 for name, took in meter.phases.items()})
+        phases = {name: took / ROUNDS / COUNT * 1e6 for name, took in meter.phases.items()}
+        bodies = list(itertools.islice(feed, COUNT))
+        called = calls(full, "/v1/comments", key, bodies), calls(echo, "/echo", key, bodies)
+    _tell(spent, phases, called)
 
 
-def _tell(spent: dict[str, list[float]], phases: dict[str, float]) -> None:
+def _tell(
+    spent: dict[str, list[float]], phases: dict[str, float], called: tuple[float, float]
+) -> None:
     whole, without, echo = (median(took) for took in spent.values())
     pairs = zip(spent["whole"], spent["without signals"], strict=True)
     added = median(a - b for a, b in pairs)
     print(f"whole request {whole:.0f} µs, {whole / echo:.1f} times a bare echo ({echo:.0f} µs)")
     print(f"without signals {without:.0f} µs: they add {added:.0f} µs, {added / whole:.0%} of it")
     print("phases, wall clock: " + ", ".join(f"{n} {took:.0f} µs" for n, took in phases.items()))
+    print("calls of Python functions: {:.0f}, of the echo {:.0f}".format(*called))
     RESULTS.mkdir(exist_ok=True)
     kept = {
         "whole_us": round(whole), "without_signals_us": round(without), "echo_us": round(echo),
         "signals_us": round(added), "signals_share": round(added / whole, 3),
+        "calls": round(called[0]), "echo_calls": round(called[1]),
         "phases_wall_us": {name: round(took) for name, took in phases.items()},
     }  # fmt: skip
     (RESULTS / "request_cost.json").write_text(json.dumps(kept, indent=1) + "\n")
