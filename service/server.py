@@ -134,8 +134,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         return app
 
     def _forking(self, _server: Any, worker: Any) -> None:
-        gc.collect()
-        gc.freeze()  # what all workers share is never garbage, and is not copied by looking at it
+        if not gc.get_freeze_count():
+            gc.collect()
+            gc.freeze()  # what workers share is never garbage, and is not copied by looking at it
         worker.share = self._shares.join()
 
     def _gone(self, _server: Any, worker: Any) -> None:
