@@ -271,6 +271,7 @@ def test_sigterm_ends_what_was_begun_first(service):
 def test_sighup_replaces_the_workers_under_load(service):
     """Every worker is new, no connection was refused and none was cut."""
     service.start()
+    until(lambda: len(service.workers()) > 1, "the second worker is there too")
     before = set(service.workers())
     with Clients(service) as clients:
         assert service.process
