@@ -16,6 +16,8 @@ from typing import Any
 
 import requests
 
+from service.server import forget_shared_metrics
+
 COMMAND = [sys.executable, "-c", "from service.cli import main; main()"]
 PATIENCE = 240.0  # a starved machine is slow, not broken; what is right is sooner done
 ROOT = Path(__file__).parent.parent
@@ -135,6 +137,7 @@ class Service:
             except ProcessLookupError:
                 return
             self.process.wait(PATIENCE)
+            forget_shared_metrics(self.home)  # in memory; the next start in this home would
 
     def workers(self) -> list[int]:
         assert self.process is not None
