@@ -3,7 +3,7 @@
 Every shape of `tests/hostile.py` is sent to both, then each attack goes on for some seconds while
 an ordinary client keeps posting comments beside it. It prints and writes what was answered, what
 became of the ordinary client, and what the workers' memory did. Nothing may be a 5xx but nginx's
-own 501 and 505 and, under a flood, the stated 503, and an answer to one request may never reach another.
+own 501 and 505 and, under a flood, the stated 503; no answer may reach anybody else.
 """
 
 from __future__ import annotations
