@@ -12,7 +12,7 @@ import click
 from service import __version__
 from service.cli.crashes import tell_nothing_of_crashes
 from service.cli.lazy import Later, LazyGroup
-from service.errors import Invalid, ServiceError
+from service.errors import BadSettings, Invalid, ServiceError
 
 COMMANDS: Final[Mapping[str, Later]] = {
     "backup": Later("data:backup", "Copy the SQLite database to FILE while serving goes on."),
@@ -70,6 +70,9 @@ def main() -> None:
         commands()
     except Invalid as error:
         _tell(error)
+        sys.exit(1)
+    except BadSettings as error:
+        click.echo(f"saring: {error}", err=True)  # an address here is the operator's own server
         sys.exit(1)
     except ServiceError as error:
         from service import privacy  # as late as the above

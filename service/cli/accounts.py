@@ -10,6 +10,7 @@ from typing import IO, Any
 
 import click
 
+from service import privacy
 from service.access import ROLES
 from service.cli.installation import installation
 from service.comments import SiteKeys
@@ -162,7 +163,8 @@ def _change(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     known = Rules().settings()
     if not equals or name not in known:
-        raise BadSettings(f"{text!r} is no rule and value; rules are {', '.join(known)}")
+        said = privacy.mask(text)  # it may be anything
+        raise BadSettings(f"{said!r} is no rule and value; rules are {', '.join(known)}")
     if isinstance(known[name], tuple):
         return name, [entry.strip() for entry in value.split(",") if entry.strip()]
     if isinstance(known[name], str):
