@@ -20,7 +20,6 @@ from service.storage.engine import Database, Transaction
 PAGE: Final = 25
 CLAIM_LASTS: Final = timedelta(seconds=90)
 _SAMPLED_FROM: Final = 200
-_DOTS: Final = 2_000
 _MOST_PLAIN: Final = 8
 _LONGEST_WORD: Final = 60
 
@@ -105,10 +104,10 @@ class Queue:
             for key, standing, set_by, set_at, site in found
         ]
 
-    def spread(self, filters: Filters) -> list[tuple[str, float]]:
-        """Every waiting comment's id and score, the newest 2,000 of them."""
+    def heights(self, filters: Filters, most: int) -> list[int]:
+        """How many waiting comments have their score in each hundredth, each up to `most`."""
         with self._database.read() as tx:
-            return queue.spread(tx, filters, _DOTS)
+            return queue.heights(tx, filters, most)
 
     def matching(self, filters: Filters) -> tuple[int, int]:
         """How many comments a bulk ruling under these filters would touch, copies included, and

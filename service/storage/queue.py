@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from bisect import bisect
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, literal, select, tuple_
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 
 from service.cards import MOST_AT_ONCE, Entry, Filters, Order
 from service.comments import Site
@@ -20,6 +33,7 @@ LOOKED_THROUGH: Final = 500
 """Filters look through so many comments at a time; the cursor leads to the next so many."""
 _WAVES_LOOKED_THROUGH: Final = 200
 _PAST_COUNTED: Final = 500
+_PARTS: Final = [part / 100 for part in range(100)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,23 +160,32 @@ def matching(tx: Connection, filters: Filters, limit: int) -> list[tuple[str, st
 
 def matched(tx: Connection, filters: Filters, most: int, *, ruled: bool = False) -> int:
     """How many those are, or those of them that somebody ruled on, up to `most`."""
-    query = _matching(filters, comments.c.id).order_by(None)
+    query = _matching(filters, literal(1)).order_by(None)
     return bounded(tx, query.where(comments.c.ruling.is_not(None)) if ruled else query, most)
 
 
 def _matching(filters: Filters, *columns: Any) -> Select[Any]:
-    query = select(*columns).join(sites, sites.c.id == comments.c.site_id)
+    query = select(*columns).select_from(comments)
+    if filters.site:
+        query = query.join(sites, sites.c.id == comments.c.site_id)
     waits = filters.tab == "held"
     query = query.where(HELD) if waits else of_tab(query, filters)
     order = comments.c.id if waits else comments.c.id.desc()
     return query.where(*narrowed(filters)).order_by(order)
 
 
-def spread(tx: Connection, filters: Filters, limit: int) -> list[tuple[str, float]]:
-    """Ids and scores of what waits, copies included, the newest first."""
-    query = select(comments.c.id, comments.c.score).select_from(comments).join(sites)
-    kept = query.where(HELD, *narrowed(filters)).order_by(comments.c.id.desc()).limit(limit)
-    return [(row.id, row.score) for row in tx.execute(kept)]
+def heights(tx: Connection, filters: Filters, most: int) -> list[int]:
+    """How much of what waits, copies included, has its score in each hundredth, up to `most`.
+
+    Filters see the newest `LOOKED_THROUGH` only. Without them no comment is read: the index tells.
+    """
+    waiting = select(comments.c.id, comments.c.score).where(HELD)
+    if filters.are_narrow:
+        newest = waiting.join(sites).where(*narrowed(filters)).order_by(comments.c.id.desc())
+        scores = [row.score for row in tx.execute(newest.limit(LOOKED_THROUGH))]
+        found = Counter(bisect(_PARTS, score) - 1 for score in scores)
+        return [min(found[part], most) for part in range(100)]
+    return list(tx.execute(_HEIGHTS, {"most": most}).scalars())
 
 
 def past_of_author(tx: Connection, author_key: str) -> tuple[int, int, datetime | None, str]:
@@ -176,6 +199,21 @@ def past_of_author(tx: Connection, author_key: str) -> tuple[int, int, datetime 
     accepted, rejected = past.get("accept", 0), past.get("reject", 0)
     stands = select(standings.c.standing).where(standings.c.author_key == author_key)
     return accepted, rejected, tx.execute(seen).scalar(), tx.execute(stands).scalar() or ""
+
+
+def _heights() -> Select[Any]:
+    """For each hundredth a look into the index, which ends when there is enough."""
+    first = select(literal(0).label("part")).cte("parts", recursive=True)
+    parts = first.union_all(select(first.c.part + 1).where(first.c.part < 99))
+    above = comments.c.score >= parts.c.part / 100.0
+    below = comments.c.score < case((parts.c.part == 99, 2.0), else_=(parts.c.part + 1) / 100.0)
+    inside = select(literal(1)).select_from(comments).where(HELD, above, below)
+    enough = inside.limit(bindparam("most", type_=Integer)).correlate(parts).subquery()
+    height = select(func.count()).select_from(enough).scalar_subquery()
+    return select(height).select_from(parts).order_by(parts.c.part)
+
+
+_HEIGHTS: Final = _heights()
 
 
 def _read() -> Select[Any]:

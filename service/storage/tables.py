@@ -205,7 +205,14 @@ comments = Table(
     # The verdict, always hold, and wave_id, always null, lead SQLite's planner to these indexes.
     _partial("ix_comments_waiting", "verdict", "wave_id", "id", where=_ALONE),
     _partial("ix_comments_teaching", "wave_id", "margin", "id", where=_ALONE),
-    _partial("ix_comments_scores", "score", where=_ALONE),
+    # With all that is asked of it, so that no comment is read.
+    _partial(
+        "ix_comments_scores",
+        "verdict",
+        "score",
+        "is_test",
+        where="verdict = 'hold' AND NOT is_test",
+    ),
     _partial(
         "ix_comments_complaint_due_at",
         "complaint_due_at",

@@ -283,7 +283,6 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
         "Tiap komentar yang menunggu adalah titik pada skor tertingginya. "
         "Pilih rentang, baca sampel, putuskan.",
     ),
-    "in_range": ("{count} in this range", "{count} dalam rentang ini"),
     "read_these": ("Read and decide these", "Baca dan putuskan"),
     "complaint_of": ("A reader complains:", "Aduan pembaca:"),
     "due_in": ("due in {span}", "batas waktu {span} lagi"),

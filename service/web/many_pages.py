@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -19,7 +18,6 @@ from service.web.guards import Desk
 
 _SAMPLE: Final = 10
 _DOTS_A_COLUMN: Final = 24
-_COLUMNS: Final = 100
 _LOOKED_BACK: Final = timedelta(days=30)
 _VERDICTS: Final[Mapping[str, tuple[str, ...]]] = {
     "held": ("accept", "reject"), "accepted": ("reject",), "rejected": ("accept",),
@@ -40,8 +38,8 @@ def many_blueprint(queue: Queue, access: Access, desk: Desk) -> Blueprint:
         asked = asked_for({**request.args, "tab": "held"}, reader().zone)
         bounds = ("least", "most")
         whole = {name: value for name, value in asked.given.items() if name not in bounds}
-        dots = queue.spread(asked_for(whole, reader().zone).filters)
-        return _page("scores.html", "held", dots=columns_of(dots), dotted=len(dots), whole=whole)
+        dots = queue.heights(asked_for(whole, reader().zone).filters, _DOTS_A_COLUMN)
+        return _page("scores.html", "held", dots=dots, whole=whole)
 
     def _page(template: str, tab: str, **more: Any) -> Response:
         moderator = desk.moderator(request)
@@ -63,9 +61,3 @@ def many_blueprint(queue: Queue, access: Access, desk: Desk) -> Blueprint:
         return asked_for(given, zone)
 
     return door
-
-
-def columns_of(scored: list[tuple[str, float]]) -> list[tuple[float, int]]:
-    """Dots stacked by the hundredth: (score, height); a full column grows no more."""
-    heights = Counter(min(int(score * _COLUMNS), _COLUMNS - 1) for _, score in scored)
-    return [(column / _COLUMNS, min(n, _DOTS_A_COLUMN)) for column, n in sorted(heights.items())]

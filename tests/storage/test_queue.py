@@ -14,6 +14,7 @@ from service.queue import Queue
 from service.storage import accounts, queue, store
 from service.storage.accounts import KeyDigests
 from service.storage.queue import Key
+from service.storage.tables import comments
 from tests.test_company_of_comments import Newsroom
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -175,3 +176,31 @@ def test_a_comment_is_stored_with_what_the_queue_sorts_by(newsroom, database):
         row = tx.execute(text("SELECT language, score, margin, codes FROM comments")).one()
     assert (row.language, row.score, row.codes) == ("id", 0.95, "|TOXIC|")
     assert row.margin == pytest.approx(0.45)
+
+
+def test_scores_stack_up_by_the_hundredth(newsroom, database):
+    scores = [0.0, 0.29, 0.2999, 0.3, 0.57, 0.99, 1.0, 1.0]
+    cases = [newsroom.post(f"kamu bodoh nomor {number}") for number in range(len(scores))]
+    newsroom.post("slot bodoh")  # rejected, and so no dot
+    with database.begin() as tx:
+        for case, score in zip(cases, scores, strict=True):
+            row = comments.update().where(comments.c.id == case.id)
+            tx.execute(row.values(score=score))
+    whole = newsroom.queue.heights(Filters(), 2)
+    narrow = newsroom.queue.heights(Filters(language="id"), 2)
+    assert {part: height for part, height in enumerate(whole) if height} == {
+        0: 1, 29: 2, 30: 1, 57: 1, 99: 2,
+    }  # fmt: skip
+    assert narrow == whole
+
+
+def test_scores_are_read_from_their_index(sqlite):
+    with sqlite.begin() as tx:
+        asked = queue._HEIGHTS.params(most=24)
+        sql = asked.compile(dialect=tx.dialect, compile_kwargs={"literal_binds": True})
+        plan = tx.connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {sql}")
+        reads = [row[3] for row in plan if "comments" in row[3]]
+    assert reads
+    assert all(
+        "COVERING INDEX ix_comments_scores (verdict=? AND score>" in step for step in reads
+    ), reads
