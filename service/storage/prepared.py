@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy import Connection, Dialect, Executable, Float
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from service.storage.direct import Wire
 from service.storage.tables import UtcDateTime
 
+_DOUBLE: Final = 701  # as psycopg reads a Float column on PostgreSQL; SQLAlchemy must be told
 Convert = Callable[[Any], Any] | None
 _MOMENTS: Final[dict[str, Any]] = {}
 """By kind of database what turns a moment into the driver's; one comment binds one ten times."""
@@ -114,5 +115,6 @@ def _to_driver(bind: Any, dialect: Dialect) -> Convert:
 
 
 def _from_driver(kind: Any, dialect: Dialect) -> Convert:
-    found: Convert = kind.dialect_impl(dialect).result_processor(dialect, None)
+    code = _DOUBLE if isinstance(kind, Float) else None
+    found: Convert = kind.dialect_impl(dialect).result_processor(dialect, code)
     return found
