@@ -129,6 +129,7 @@ def new_postgres_database(postgres_url: str) -> Callable[[], str]:
             connection.execution_options(isolation_level="AUTOCOMMIT")
             connection.execute(text(f"CREATE DATABASE {name}"))
         server.engine.dispose()
+        server.close()
         return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
 
     return new
@@ -149,6 +150,7 @@ def migrated_postgres(new_postgres_database: Callable[[], str]) -> Iterator[Data
     migrate(opened)
     yield opened
     opened.engine.dispose()
+    opened.close()
 
 
 @pytest.fixture(scope="session")
@@ -159,6 +161,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     migrate(opened)
     opened.forget_freed_pages()
     opened.engine.dispose()
+    opened.close()
     return file.read_bytes()
 
 
@@ -170,6 +173,7 @@ def sqlite(migrated_sqlite: bytes, tmp_path: Path) -> Iterator[Database]:
     opened = open_database(f"sqlite:///{file}")
     yield opened
     opened.engine.dispose()
+    opened.close()
 
 
 @pytest.fixture
@@ -220,6 +224,7 @@ def make_app(
     yield make
     for app in made:
         app.extensions["saring"]["database"].engine.dispose()
+        app.extensions["saring"]["database"].close()
     logs.close()
 
 
@@ -234,6 +239,7 @@ def long_lived_site(
     app = create_app(Settings(home=home, database_url=url, secret=SECRET), scorer=FakeScorer())
     yield Site.added_to(app, "default")
     app.extensions["saring"]["database"].engine.dispose()
+    app.extensions["saring"]["database"].close()
     logs.close()
 
 

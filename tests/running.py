@@ -72,9 +72,10 @@ def dask_cluster(*, processes: bool) -> Iterator[str]:
 
     patience = {f"distributed.comm.timeouts.{name}": "120s" for name in ("connect", "tcp")}
     told = {f"DASK_{name.upper().replace('.', '__')}": time for name, time in patience.items()}
+    there = {"env": {"PYTHONPATH": str(ROOT), **told}} if processes else {}
     with dask.config.set(patience), LocalCluster(
         n_workers=2, threads_per_worker=1, processes=processes, protocol="tcp://",
-        host="127.0.0.1", dashboard_address=None, env={"PYTHONPATH": str(ROOT), **told},
+        host="127.0.0.1", dashboard_address=None, **there,
     ) as found:  # fmt: skip
         yield found.scheduler_address
 

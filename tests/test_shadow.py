@@ -66,6 +66,7 @@ def newsroom(
     made = Newsroom(replace(settings, database_url=url), clock, pipeline)
     yield made
     made.database.engine.dispose()
+    made.database.close()
     logs.close()
 
 
@@ -246,6 +247,7 @@ def test_the_page(newsroom: Newsroom) -> None:
 @pytest.mark.parametrize("newsroom", ["sqlite"], indirect=True)
 def test_the_command(newsroom: Newsroom, settings: Settings) -> None:
     newsroom.database.engine.dispose()
+    newsroom.database.close()
     env = {"models_dir": str(settings.models_dir), "secret": SECRET.decode()}
 
     def run(*arguments: str) -> str:
