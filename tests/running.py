@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +138,8 @@ class Service:
             except ProcessLookupError:
                 return
             self.process.wait(PATIENCE)
-            forget_shared_metrics(self.home)  # in memory; the next start in this home would
+            with suppress(OSError):  # a test may have made the disk read-only
+                forget_shared_metrics(self.home)  # in memory; the next start in this home would
 
     def workers(self) -> list[int]:
         assert self.process is not None

@@ -181,7 +181,7 @@ def test_every_logged_event_is_in_the_guide():
     guide = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     logged = re.compile(r"(?:logs\.get\(\)\.(?:info|warning|error)|logs\.crash)\(\s*\"(\w+)\"")
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "service").rglob("*.py"))
-    events = set(logged.findall(code))
+    events = {*logged.findall(code), *re.findall(r"\"event\": \"(\w+)\"", code)}
     assert {"request", "crash", "housekeeping"} <= events
     assert not [event for event in events if f"`{event}`" not in guide]
 

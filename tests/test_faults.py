@@ -110,6 +110,7 @@ def test_a_full_disk(disk, service):
     service.home = disk / "home"
     service.start()
     kept = post(service, "sebelum penuh").json()["id"]
+    until(lambda: len(service.workers()) == 2, "both workers")
     workers = service.workers()
     filler = fill(disk)
     numbers = count()

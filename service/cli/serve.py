@@ -17,11 +17,15 @@ from service.settings import Settings
 @click.command("serve")
 def serve() -> None:
     """Bring the database up to date and serve until stopped."""
-    from service import server
-
     settings = home.prepare(Settings.from_env())
     _prove_free(settings.bind)
-    served = home.serve_from(settings.home)  # open until the last worker ends
+    with home.serve_from(settings.home):  # open until the last worker ends
+        _run(settings)
+
+
+def _run(settings: Settings) -> None:
+    from service import server
+
     server.prepare_shared_metrics(settings.home)
 
     # Only now: prometheus_client looks for its shared directory when it is imported.
@@ -33,8 +37,7 @@ def serve() -> None:
     born = here.access.first_start()
     here.database.engine.dispose()
     app = create_app(settings, metrics=Metrics(shared=True))
-    with served:
-        server.Server(app, settings, _greeting(settings, born)).run()
+    server.Server(app, settings, _greeting(settings, born)).run()
 
 
 def _prove_free(bind: str) -> None:

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from service import events
-from service.storage import accounts
+from service.storage import accounts, aging
 from service.storage import events as told
 from service.storage.accounts import KeyDigests
 
@@ -102,9 +102,9 @@ def test_the_span_tells_of_what_is_no_longer_kept(two_sites):
     tell(two_sites, "b")
     with two_sites.begin() as tx:
         assert told.span(tx, "satu") == (0, 2)
-        assert told.erase_older(tx, NOW - timedelta(days=90)) == 1
+        assert aging.events_piece(tx, "", NOW - timedelta(days=90), 9).erased == 1
         assert told.span(tx, "satu") == (1, 2)
-        told.erase_older(tx, NOW + timedelta(days=1))
+        aging.events_piece(tx, "", NOW + timedelta(days=1), 9)
         assert told.span(tx, "satu") == (2, 2)
 
 
