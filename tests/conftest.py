@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -99,6 +100,7 @@ def open_folder() -> Iterator[Path]:
     pytest's are closed to them again by any later session of it on the same machine.
     """
     folder = Path(tempfile.mkdtemp(prefix="saring-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # its wheel writes once more
     yield folder
     shutil.rmtree(folder)
 
