@@ -273,3 +273,19 @@ def test_a_machines_verdict_against_a_comment_has_a_reason(told, raised, context
 def test_an_unsure_language_is_never_rejected_by_its_score_alone(told, raised):
     decision = decide(evidence(told, raised, unsure=True), "m")
     assert decision.rule != "score-reject"
+
+
+weighed = st.builds(
+    Signal, st.sampled_from(list(REASONS)), st.sampled_from([-1.0, 0.0, 1e-9, 0.01, 0.3, 0.49, 1.0])
+)
+
+
+@given(scores, st.lists(weighed, max_size=3), contexts, st.booleans(), st.booleans())
+def test_the_short_way_of_what_is_quiet_ends_where_the_long_one_does(
+    told, raised, context, scored, strict
+):
+    rules = Rules(hold_first_time=strict, hold_disposable_email=strict)
+    judged = evidence({h: s / 2 for h, s in told.items()}, scored=scored, context=context)
+    judged = replace(judged, signals=tuple(raised), rules=rules)
+    first = next(rule for rule in RULES if rule.verdict(judged))
+    assert decide(judged, "m").rule == first.name
