@@ -177,11 +177,11 @@ def again(
 def checked(rules: Rules, changes: Mapping[str, Any]) -> Rules:
     """The next version of some rules, its word lists compiled once to prove that they can be."""
     changed = rules.changed(changes)
-    _refuse_addresses(changed)
     checks.compiled(changed)
     shadow = changed.shadowed()
     if shadow:
         checks.compiled(shadow)
+    _refuse_addresses(changed)
     return changed
 
 

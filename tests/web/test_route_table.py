@@ -120,6 +120,7 @@ TABLE = [
     Route("POST", "/rulings/<uuid:batch>/undo", "desk", 303),
     Route("GET", "/bulk", "desk"),
     Route("GET", "/scores", "desk"),
+    Route("GET", "/done", "desk"),
     Route("GET", "/contradictions", "desk"),
     Route("GET", "/dashboard", "desk"),
     Route("GET", "/dashboard/<name>.csv", "desk", 404),
