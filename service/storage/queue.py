@@ -154,7 +154,9 @@ def matching(tx: Connection, filters: Filters, limit: int) -> list[tuple[str, st
     Of what waits the oldest come first, else the newest.
     """
     columns = comments.c.site_id, comments.c.id, comments.c.version
-    found = tx.execute(_matching(filters, *columns).limit(limit))
+    # Read in the order of ids until there are enough, not sorted out of the index of scores.
+    score = comments.c.score + 0.0
+    found = tx.execute(_matching(filters, *columns, score=score).limit(limit))
     return [(row.site_id, row.id, row.version) for row in found]
 
 
@@ -164,14 +166,14 @@ def matched(tx: Connection, filters: Filters, most: int, *, ruled: bool = False)
     return bounded(tx, query.where(comments.c.ruling.is_not(None)) if ruled else query, most)
 
 
-def _matching(filters: Filters, *columns: Any) -> Select[Any]:
+def _matching(filters: Filters, *columns: Any, score: Any = comments.c.score) -> Select[Any]:
     query = select(*columns).select_from(comments)
     if filters.site:
         query = query.join(sites, sites.c.id == comments.c.site_id)
     waits = filters.tab == "held"
     query = query.where(HELD) if waits else of_tab(query, filters)
     order = comments.c.id if waits else comments.c.id.desc()
-    return query.where(*narrowed(filters)).order_by(order)
+    return query.where(*narrowed(filters, score)).order_by(order)
 
 
 def heights(tx: Connection, filters: Filters, most: int) -> list[int]:

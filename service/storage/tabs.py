@@ -80,7 +80,7 @@ def bounded(tx: Connection, query: Select[Any], most: int = COUNTED) -> int:
     return tx.execute(select(func.count()).select_from(within)).scalar_one()
 
 
-def narrowed(filters: Filters) -> list[Any]:
+def narrowed(filters: Filters, score: Any = comments.c.score) -> list[Any]:
     """What the filters ask for beside the tab."""
     c, conditions = comments.c, []
     if filters.site:
@@ -98,8 +98,8 @@ def narrowed(filters: Filters) -> list[Any]:
         conditions.append(c.author_key == filters.author)
     if filters.text:
         conditions.append(c.content.icontains(filters.text, autoescape=True))
-    conditions += [c.score >= filters.least] if filters.least is not None else []
-    conditions += [c.score <= filters.most] if filters.most is not None else []
+    conditions += [score >= filters.least] if filters.least is not None else []
+    conditions += [score <= filters.most] if filters.most is not None else []
     conditions += [c.created_at >= filters.since] if filters.since else []
     conditions += [c.created_at < filters.until] if filters.until else []
     return conditions
