@@ -112,7 +112,7 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize(("narrowed", "expected"), FILTERS, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("narrowed", "expected"), FILTERS, ids=[str(case[0]) for case in FILTERS])
 def test_filters(newsroom, narrowed, expected):
     newsroom.post("dasar bodoh")
     newsroom.post("kamu bodoh ya", permalink="/satu", post_title="Harga beras")
