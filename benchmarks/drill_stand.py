@@ -14,9 +14,9 @@ from pathlib import Path
 
 from service.access import Access
 from service.comments import utc_now
+from service.desk.signins import SignIns
 from service.rulebook import Rulebook
 from service.scoring.scorer import NoModel
-from service.signins import SignIns
 from service.storage.engine import Database, open_database
 from service.webhooks import Webhooks
 from tests.postgres import Postgres

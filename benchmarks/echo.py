@@ -2,8 +2,8 @@
 
     python -m benchmarks.echo HOST:PORT
 
-It goes through `service.server.Server`, so worker class (QuietWorker, gunicorn's gthread with
-quieter errors), logger, workers, threads and keep-alive are the service's own.
+It goes through `service.serving.server.Server`, so worker class (QuietWorker, gunicorn's gthread
+with quieter errors), logger, workers, threads and keep-alive are the service's own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from flask import Flask, Response, jsonify, request
 
-from service.server import Server
+from service.serving.server import Server
 from service.settings import Settings
 
 

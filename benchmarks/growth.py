@@ -24,7 +24,7 @@ from sqlalchemy import make_url, text
 from tqdm import tqdm
 
 from benchmarks.growing import costs, filling, newsroom, pool, results
-from service.model import Models
+from service.models.installed import Models
 from service.settings import Settings
 from service.storage.engine import open_database
 

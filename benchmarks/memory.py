@@ -23,9 +23,9 @@ from statistics import median
 import requests
 
 from service.comments import utc_now
+from service.desk.signins import SignIns
 from service.rulebook import Rulebook
 from service.scoring.scorer import NoModel
-from service.signins import SignIns
 from service.storage.engine import open_database
 from tests.running import ROOT, Service
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from benchmarks.steady import Answer
 from benchmarks.throughput import ROOT, free_bind, started
 from service import home as homes
-from service.model import Models
+from service.models.installed import Models
 from service.scoring import artefact
 from service.settings import Settings
 

@@ -27,7 +27,7 @@ from sqlalchemy import insert, make_url, text
 
 from service.app import create_app
 from service.comments import Case, Decision, Limits, Match, Signal, Submission, new_id
-from service.cursors import Place, write_cursor
+from service.desk.cursors import Place, write_cursor
 from service.scoring.scorer import NoModel
 from service.settings import Settings
 from service.storage.engine import Database, open_database

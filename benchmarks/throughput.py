@@ -1,8 +1,8 @@
 """Comments judged and stored by three doors, as a share of a bare Flask JSON echo under one server.
 
 The doors are POST /v1/comments, Akismet's comment-check and Perspective's analyze, which stores
-nothing. All run through `service.server.Server` with the default workers and threads. Rounds
-alternate and the median of their ratios counts, so that a busy machine slows both alike. The
+nothing. All run through `service.serving.server.Server` with the default workers and threads.
+Rounds alternate and the median of their ratios counts, so that a busy machine slows both alike. The
 processor time of the workers per request is told too: it minds less what else is running. With
 `--keep` the table goes to benchmarks/results/throughput.json, .md and .svg.
 """

@@ -13,34 +13,33 @@ from service import __version__, checks, logs
 from service.access import Access
 from service.comments import utc_now
 from service.complaints import Complaints
-from service.contradictions import Contradictions
-from service.doings import Doings
-from service.drift import Drift
+from service.desk.contradictions import Contradictions
+from service.desk.doings import Doings
+from service.desk.figures import Dashboard
+from service.desk.queue import Queue
+from service.desk.signins import SignIns
+from service.desk.tallies import Tallies
 from service.errors import BadSettings
-from service.figures import Dashboard
-from service.following import Follower
 from service.housekeeping import Housekeeper
 from service.metrics import Metrics
-from service.model import Models
+from service.models.drift import Drift
+from service.models.following import Follower
+from service.models.installed import Models
+from service.models.shadow import Shadow
 from service.moderation import Moderation
 from service.newsreel import Newsreel
 from service.outbound.post import Post
-from service.queue import Queue
 from service.reports import Reports
 from service.retention import Bands
 from service.review import Review
 from service.rulebook import Rulebook
 from service.scoring.scorer import NoModel, Scorer
 from service.settings import LEAST_SECRET_BYTES, Settings
-from service.shadow import Shadow
-from service.signins import SignIns
 from service.storage.engine import open_database
-from service.tallies import Tallies
 from service.thresholds import Thresholds
 from service.turnstile import Turnstile
 from service.vitals import Vitals
 from service.web import (
-    akismet,
     coral,
     cors,
     demo,
@@ -50,25 +49,26 @@ from service.web import (
     headers,
     health,
     native,
-    perspective,
     policy,
     queue_api,
 )
-from service.web.account_pages import account_blueprint
-from service.web.complaint_pages import complaint_blueprint
-from service.web.contradiction_pages import contradiction_blueprint
-from service.web.done_pages import done_blueprint
+from service.web.akismet import door as akismet
+from service.web.desk.account_pages import account_blueprint
+from service.web.desk.complaint_pages import complaint_blueprint
+from service.web.desk.contradiction_pages import contradiction_blueprint
+from service.web.desk.done_pages import done_blueprint
+from service.web.desk.figure_pages import figure_blueprint
+from service.web.desk.forms import Forms
+from service.web.desk.many_pages import many_blueprint
+from service.web.desk.model_pages import model_blueprint
+from service.web.desk.people_pages import people_blueprint
+from service.web.desk.queue_pages import queue_blueprint
+from service.web.desk.settings_pages import settings_blueprint
+from service.web.desk.sign_in_pages import sign_in_blueprint
 from service.web.exchange import this_request
-from service.web.figure_pages import figure_blueprint
-from service.web.forms import Forms
 from service.web.guards import Desk
-from service.web.many_pages import many_blueprint
-from service.web.model_pages import model_blueprint
-from service.web.people_pages import people_blueprint
+from service.web.perspective import door as perspective
 from service.web.proxies import BehindProxies
-from service.web.queue_pages import queue_blueprint
-from service.web.settings_pages import settings_blueprint
-from service.web.sign_in_pages import sign_in_blueprint
 from service.webhooks import Courier
 
 STATEMENT_SECONDS: Final = 10.0

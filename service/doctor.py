@@ -12,7 +12,7 @@ from typing import Final
 from service import home, signing
 from service.comments import utc_now
 from service.errors import BadSettings, ServiceError, Unavailable
-from service.model import Models
+from service.models.installed import Models
 from service.settings import Settings
 from service.storage import accounts, examination, outbox
 from service.storage.engine import Database, open_database

@@ -10,8 +10,8 @@ from math import sqrt
 from typing import Final
 
 from service import events, privacy
-from service.cards import BULK_TABS, MOST_AT_ONCE, Filters
 from service.comments import LABELS, Ruling, Site, Verdict, new_id
+from service.desk.cards import BULK_TABS, MOST_AT_ONCE, Filters
 from service.errors import Conflict, FieldError, Invalid, Missing
 from service.events import News
 from service.storage import accounts, complaints, queue, store, strokes, verdicts

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.drift import Drift
 from service.errors import ServiceError
-from service.following import Follower
 from service.metrics import LiveError, Metrics
+from service.models.drift import Drift
+from service.models.following import Follower
 from service.moderation import Moderation
 from service.review import Review
 from service.storage import outbox, store

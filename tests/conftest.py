@@ -21,9 +21,10 @@ from sqlalchemy import make_url, text
 from werkzeug.routing import Rule
 
 from service import access as doors
-from service import logs, signins
+from service import logs
 from service.access import Access
 from service.app import create_app
+from service.desk import signins
 from service.review import Review
 from service.settings import Settings
 from service.storage.engine import Database, open_database

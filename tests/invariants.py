@@ -24,15 +24,15 @@ from service.checks.links import links
 from service.checks.personal import personal
 from service.checks.sketch import similarity, sketch
 from service.comments import Arrival, without_controls
-from service.framing import Framing, Unacceptable
 from service.offsets import in_utf16
 from service.scoring.addresses import pieces, tokens
-from service.web.akismet_form import arrival_of, as_typed, blog_is_readable, form_of
+from service.serving.framing import Framing, Unacceptable
+from service.web.akismet.form import arrival_of, as_typed, blog_is_readable, form_of
 from service.web.coral import PhaseIn
 from service.web.fields import AnonymousCommentIn, CommentIn, ComplaintIn, TextsIn
 from service.web.parsing import FORM, JSON, body_as, json_as
-from service.web.perspective_errors import Refusal
-from service.web.perspective_json import TEXT_BYTES, analyze_request, suggest_request
+from service.web.perspective.bodies import TEXT_BYTES, analyze_request, suggest_request
+from service.web.perspective.errors import Refusal
 from tests.test_policy import SUBMISSION
 
 _PLAIN_EMAIL: Final = re.compile(r"(?<![^\s,;<>()])[a-z0-9]{1,20}@[a-z0-9]{1,20}\.[a-z]{2,10}\b")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
-from service.model import Models
+from service.models.installed import Models
 from service.scoring import artefact
 from service.scoring.labels import HEADS
 from service.scoring.signature import key_of

@@ -16,7 +16,7 @@ from typing import Any
 
 import requests
 
-from service.server import forget_shared_metrics
+from service.serving.server import forget_shared_metrics
 
 COMMAND = [sys.executable, "-c", "from service.cli import main; main()"]
 PATIENCE = 240.0  # a starved machine is slow, not broken; what is right is sooner done

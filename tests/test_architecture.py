@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "service.offsets": set(),
     "service.scoring": {"service.errors", "service.offsets"},
     "service.storage": {
-        "service.cards",  # the desk's vocabulary: storage hands out its entries
+        "service.desk.cards",  # the desk's vocabulary: storage hands out its entries
         "service.comments",
         "service.events",
         "service.learnt",
@@ -52,24 +52,24 @@ MAY_IMPORT = {
     "service.forgotten": set(),
     "service.turnstile": {"service.errors"},
     # The desk, split by noun: who sits at it, what lies on it, and its own vocabulary.
-    "service.cards": {"service.comments"},
-    "service.pseudonyms": set(),
-    "service.cursors": {"service.storage.queue", "service.errors"},
-    "service.signins": {"service.storage", "service.cards", "service.errors"},
-    "service.figures": {
+    "service.desk.cards": {"service.comments"},
+    "service.desk.pseudonyms": set(),
+    "service.desk.cursors": {"service.storage.queue", "service.errors"},
+    "service.desk.signins": {"service.storage", "service.desk.cards", "service.errors"},
+    "service.desk.figures": {
         "service.storage",
-        "service.tallies",
+        "service.desk.tallies",
         "service.review",
         "service.comments",
     },
-    "service.tallies": {"service.storage", "service.errors"},
-    "service.queue": {
+    "service.desk.tallies": {"service.storage", "service.errors"},
+    "service.desk.queue": {
         "service.checks.folding",  # how a disguised word reads
         "service.privacy",  # what is searched for is masked as what is stored
         "service.storage",
-        "service.cards",
-        "service.cursors",
-        "service.pseudonyms",
+        "service.desk.cards",
+        "service.desk.cursors",
+        "service.desk.pseudonyms",
         "service.comments",
         "service.errors",
     },
@@ -145,22 +145,22 @@ MAY_IMPORT = {
         "service.review",
         "service.newsreel",
         "service.complaints",
-        "service.contradictions",
-        "service.doings",
+        "service.desk.contradictions",
+        "service.desk.doings",
         "service.events",
         "service.reports",
         "service.rulebook",
         "service.rules",
-        "service.model",
-        "service.promotion",
-        "service.shadow",
-        "service.drift",
+        "service.models.installed",
+        "service.models.promotion",
+        "service.models.shadow",
+        "service.models.drift",
         "service.thresholds",
         "service.access",
-        "service.signins",
-        "service.queue",
-        "service.figures",
-        "service.cards",
+        "service.desk.signins",
+        "service.desk.queue",
+        "service.desk.figures",
+        "service.desk.cards",
         "service.comments",
         "service.errors",
     },
@@ -178,7 +178,7 @@ MAY_IMPORT = {
     "service.review": {
         "service.privacy",
         "service.storage",
-        "service.cards",
+        "service.desk.cards",
         "service.comments",
         "service.events",
         "service.errors",
@@ -205,11 +205,16 @@ MAY_IMPORT = {
     "service.surroundings": {"service.checks", "service.storage", "service.comments"},
     "service.housekeeping": {"service.logs", "service.errors"},
     # Models on disk: which is in force, how another comes to be, and who follows it.
-    "service.model": {"service.logs", "service.scoring", "service.settings", "service.errors"},
-    "service.promotion": {"service.model", "service.scoring", "service.errors"},
-    "service.shadow": {
+    "service.models.installed": {
+        "service.logs",
+        "service.scoring",
+        "service.settings",
+        "service.errors",
+    },
+    "service.models.promotion": {"service.models.installed", "service.scoring", "service.errors"},
+    "service.models.shadow": {
         "service.judge",
-        "service.model",
+        "service.models.installed",
         "service.rulebook",  # it keeps the limits of models, and with them the models
         "service.scoring.signature",
         "service.storage",
@@ -217,14 +222,14 @@ MAY_IMPORT = {
         "service.logs",
         "service.errors",
     },
-    "service.drift": {
+    "service.models.drift": {
         "service.review",  # its Rate
         "service.scoring.looks",
         "service.scoring.scorer",
         "service.storage",
     },
-    "service.following": {
-        "service.model",
+    "service.models.following": {
+        "service.models.installed",
         "service.scoring.scorer",
         "service.logs",
         "service.errors",
@@ -242,7 +247,7 @@ MAY_IMPORT = {
     "service.metrics": {"service.comments"},
     "service.settings": {"service.errors"},
     "service.logs": set(),
-    "service.sharing": set(),
+    "service.serving.sharing": set(),
     "service.home": {"service.errors", "service.settings"},
     # A site's past in, its labels out: two more cores, behind commands and learning.
     "service.archives": {"service.comments", "service.errors"},
@@ -257,43 +262,51 @@ MAY_IMPORT = {
         "service.comments",
         "service.errors",
     },
-    "service.framing": set(),
-    "service.wire": {"service.framing"},
+    "service.serving.framing": set(),
+    "service.serving.wire": {"service.serving.framing"},
     "service.turns": set(),
-    "service.reception": {"service.framing", "service.turns", "service.wire"},
+    "service.serving.reception": {
+        "service.serving.framing",
+        "service.turns",
+        "service.serving.wire",
+    },
     "service.labels": {"service.checks", "service.storage", "service.comments"},
     "service.retention": {"service.moderation", "service.storage"},  # the former: ANSWERS_KEPT
-    "service.doings": {
+    "service.desk.doings": {
         "service.storage",
-        "service.cards",
-        "service.pseudonyms",
-        "service.signins",
+        "service.desk.cards",
+        "service.desk.pseudonyms",
+        "service.desk.signins",
     },
-    "service.contradictions": {"service.labels", "service.storage", "service.comments"},
+    "service.desk.contradictions": {"service.labels", "service.storage", "service.comments"},
     # Learning from an installation opens it as a command does, and reads its export of rulings.
     "training": {
         "service.scoring",
         "service.labels",
-        "service.model",
-        "service.promotion",
+        "service.models.installed",
+        "service.models.promotion",
         "service.cli.installation",
         "service.cluster",
         "service.errors",
     },
+    # Rooms of rooms: their doors import nothing; each module has its row above.
+    "service.desk": set(),
+    "service.serving": set(),
+    "service.models": set(),
 }
 COMPOSE = {
     "service.app",
     "service.vitals",
     "service.wsgi",
-    "service.server",
+    "service.serving.server",
     "service.cli",
     "service.upkeep",
     "service.doctor",
 }
 
 LIBRARY_ROOMS = {
-    "flask": {"service.web", "service.app", "service.cli", "service.server"},
-    "werkzeug": {"service.web", "service.server"},
+    "flask": {"service.web", "service.app", "service.cli", "service.serving.server"},
+    "werkzeug": {"service.web", "service.serving.server"},
     "sqlalchemy": {"service.storage"},
     "alembic": {"service.storage"},
     "sklearn": {"service.scoring", "training"},
@@ -301,13 +314,13 @@ LIBRARY_ROOMS = {
     "distributed": {"service.cluster"},
     "defusedxml": {"service.archives"},
     "pydantic": {"service.web"},
-    "prometheus_client": {"service.metrics", "service.server"},
+    "prometheus_client": {"service.metrics", "service.serving.server"},
     "structlog": {"service.logs"},
     "email_validator": {"service.web.fields"},
-    "argon2": {"service.access", "service.signins"},
+    "argon2": {"service.access", "service.desk.signins"},
     "cryptography": {"service.signing"},
     "itsdangerous": {"service.web"},
-    "babel": {"service.web.reader"},
+    "babel": {"service.web.desk.reader"},
     "urllib3": {"service.outbound"},
     "dask": {"service.cluster"},
 }
@@ -361,7 +374,7 @@ def test_only_settings_reads_the_environment() -> None:
     ]
     # server.py tells prometheus_client its directory, which that library takes from nowhere else
     assert [name for name in readers if name.startswith("service")] == [
-        "service.server",
+        "service.serving.server",
         "service.settings",
     ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sklearn.pipeline import Pipeline
 
-from service.model import Models
+from service.models.installed import Models
 from tests.conftest import SECRET
 from tests.made import PASSED, installed, make
 from tests.running import saring

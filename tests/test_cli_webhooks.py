@@ -16,7 +16,7 @@ from service.comments import Arrival, utc_now
 from service.complaints import Complaints
 from service.moderation import Moderation
 from service.storage.engine import Database
-from service.web.sheets import as_cell
+from service.web.desk.sheets import as_cell
 from tests.conftest import SECRET
 from tests.doubles import FakeScorer
 from tests.receiver import receiving

@@ -12,8 +12,9 @@ import sys
 
 import pytest
 
-from service import checks, complaints, privacy, queue, review, rulebook
+from service import checks, complaints, privacy, review, rulebook
 from service.cli.crashes import tell_nothing_of_crashes
+from service.desk import queue
 from service.storage import events as told
 from service.storage import store, tabs, verdicts
 from tests.doubles import Site

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from service.comments import Arrival, Case, Decision, new_id
-from service.drift import LEAST_ROWS, Drift
+from service.models.drift import LEAST_ROWS, Drift
 from service.privacy import seal
 from service.scoring.labels import HEADS
 from service.scoring.looks import Looks
@@ -86,7 +86,7 @@ def measured(drift: Drift) -> int:
 
 @pytest.fixture(autouse=True)
 def _no_rests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.drift.time.sleep", lambda _: None)
+    monkeypatch.setattr("service.models.drift.time.sleep", lambda _: None)
 
 
 ORDINARY = ["terima kasih"] * LEAST_ROWS

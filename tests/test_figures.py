@@ -9,7 +9,7 @@ import pytest
 
 from service.comments import Complaint
 from service.complaints import Complaints
-from service.figures import Agreement, Dashboard, Figures, answers
+from service.desk.figures import Agreement, Dashboard, Figures, answers
 from tests.test_company_of_comments import Newsroom
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -14,9 +14,9 @@ import requests
 from flask import Flask
 from sklearn.pipeline import Pipeline
 
-from service import promotion
-from service.following import Follower
-from service.model import Models
+from service.models import promotion
+from service.models.following import Follower
+from service.models.installed import Models
 from service.scoring.scorer import NoModel, Scorer
 from service.settings import Settings
 from tests.conftest import SECRET

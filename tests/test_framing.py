@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.framing import HEAD_BYTES, MOST_BYTES, Framing, Reach, Unacceptable
+from service.serving.framing import HEAD_BYTES, MOST_BYTES, Framing, Reach, Unacceptable
 
 BODY = b'{"content": "Halo\r\n\r\n!"}'
 POST = b"POST /v1/comments HTTP/1.1\r\nHost: x\r\n"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.web.perspective_json import analyze_request
+from service.web.perspective.bodies import analyze_request
 from tests.invariants import OF_BYTES, OF_TEXT
 
 PIECES = [

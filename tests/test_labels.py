@@ -6,7 +6,7 @@ import pytest
 
 from service import labels
 from service.comments import Arrival
-from service.contradictions import Contradictions
+from service.desk.contradictions import Contradictions
 from service.metrics import Metrics
 from service.moderation import Moderation
 from service.reports import Reports

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from sklearn.pipeline import Pipeline
 
-from service import promotion
 from service.errors import BadArtefact, BadSettings, Conflict, Refused, ServiceError
-from service.model import Models, Named
+from service.models import promotion
+from service.models.installed import Models, Named
 from service.scoring.signature import key_of, sign
 from tests.conftest import SECRET
 from tests.made import PASSED, installed, leaning, make, ship

@@ -18,7 +18,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
-from service.web.akismet_form import _KEPT
+from service.web.akismet.form import _KEPT
 from tests.test_schemathesis import BOUNDED
 
 FORM: Final = "application/x-www-form-urlencoded"

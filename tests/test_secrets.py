@@ -12,13 +12,14 @@ from service import access as access_room
 from service import signing
 from service.errors import Forbidden, Unauthenticated
 from service.storage import accounts, signins
-from service.web.forms import Forms
+from service.web.desk.forms import Forms
 from tests.conftest import SECRET
 
 SERVICE = Path(access_room.__file__).parent
 ROOMS = (
-    "access.py", "signing.py", "signins.py", "forgotten.py", "outbound/signatures.py",
-    "web/forms.py", "web/coral.py", "web/guards.py", "web/akismet.py", "web/perspective.py",
+    "access.py", "signing.py", "desk/signins.py", "forgotten.py", "outbound/signatures.py",
+    "web/desk/forms.py", "web/coral.py", "web/guards.py", "web/akismet/door.py",
+    "web/perspective/door.py",
 )  # fmt: skip
 SECRETIVE = {
     "key", "secret", "signature", "made", "digest", "token", "password", "session", "known", "word",

@@ -11,13 +11,14 @@ import pytest
 from sklearn.pipeline import Pipeline
 from sqlalchemy import func, select
 
-from service import logs, promotion, retention, shadow
+from service import logs, retention
 from service.app import create_app
 from service.comments import utc_now
 from service.errors import BadArtefact, Conflict
-from service.model import Models
+from service.models import promotion, shadow
+from service.models.installed import Models
+from service.models.shadow import Shadow
 from service.settings import Settings
-from service.shadow import Shadow
 from service.storage.engine import Database
 from service.storage.tables import shadow_judgements
 from tests.conftest import SECRET, Clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from service.sharing import PATIENCE_SECONDS, Shares
+from service.serving.sharing import PATIENCE_SECONDS, Shares
 
 
 def test_it_works() -> None:

@@ -7,8 +7,8 @@ from threading import Barrier, Thread
 import pytest
 
 from service.access import Access
+from service.desk.signins import FREE_GUESSES, SignIns
 from service.errors import Missing, TooMany, Unauthenticated
-from service.signins import FREE_GUESSES, SignIns
 from tests.conftest import SECRET
 
 PASSWORD = "kata sandi yang panjang"
@@ -120,7 +120,7 @@ def test_who_is_let_in_again_begins_with_nothing(sign_ins):
 def test_guesses_at_the_same_time_are_all_counted(sign_ins, monkeypatch):
     """Of many at once each sees no lock yet; the one after them does."""
     together = Barrier(FREE_GUESSES + 1)
-    monkeypatch.setattr("service.signins._matches", lambda *_: together.wait(10) < 0)
+    monkeypatch.setattr("service.desk.signins._matches", lambda *_: together.wait(10) < 0)
     threads = [Thread(target=guess, args=(sign_ins, "wati", 1)) for _ in range(FREE_GUESSES + 1)]
     for thread in threads:
         thread.start()

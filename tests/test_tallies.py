@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from service import figures, retention
+from service import retention
 from service.archives import Past
 from service.comments import Arrival
+from service.desk import figures
+from service.desk.tallies import Tallies
 from service.imports import Importer
 from service.storage import tallies
 from service.storage.tables import comments
-from service.tallies import Tallies
 from tests.conftest import SECRET
 from tests.doubles import FakeScorer
 from tests.test_company_of_comments import SPAM, Newsroom

@@ -21,11 +21,12 @@ from typing import Any, Final
 from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
-from service import cluster, labels, promotion
+from service import cluster, labels
 from service.cli.installation import Installation, installation
 from service.errors import ServiceError
 from service.labels import Label
-from service.model import GATE, Models, Named
+from service.models import promotion
+from service.models.installed import GATE, Models, Named
 from service.scoring import artefact
 from service.scoring.artefact import Metadata
 from training import lesson_card, lesson_report, lessons, teach

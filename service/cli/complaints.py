@@ -11,8 +11,8 @@ from service.cli.installation import installation
 from service.comments import utc_now
 from service.complaints import Complaints
 from service.web import wording
-from service.web.complaint_record import COLUMNS, Line, rows
-from service.web.sheets import write_sheet
+from service.web.desk.complaint_record import COLUMNS, Line, rows
+from service.web.desk.sheets import write_sheet
 
 
 @click.group("complaints")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from service import home, logs
 from service.access import Access
 from service.comments import utc_now
+from service.desk.signins import SignIns
 from service.errors import BadSettings, Unavailable
-from service.model import Models, load_current
+from service.models.installed import Models, load_current
 from service.rulebook import Rulebook
 from service.settings import Settings
-from service.signins import SignIns
 from service.storage.engine import Database, open_database
 from service.storage.migrate import migrate
 from service.thresholds import Thresholds

@@ -15,7 +15,7 @@ from service.archives import READERS
 from service.cli.installation import installation
 from service.comments import utc_now
 from service.imports import Importer, Tally
-from service.model import load_current
+from service.models.installed import load_current
 
 _SHOWN: Final = 20
 

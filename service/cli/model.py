@@ -11,11 +11,12 @@ from dataclasses import asdict
 
 import click
 
-from service import home, promotion
+from service import home
 from service.comments import utc_now
 from service.errors import Refused
-from service.model import Models
-from service.promotion import Change, Listed
+from service.models import promotion
+from service.models.installed import Models
+from service.models.promotion import Change, Listed
 from service.settings import Settings
 
 _REFUSED_BY_GATE = 3

@@ -18,7 +18,7 @@ from service import cluster, home, lines
 from service.cli.installation import installation
 from service.comments import Decision, utc_now
 from service.lines import Bench, Judged
-from service.model import Models
+from service.models.installed import Models
 from service.rules import Rules
 from service.settings import Settings
 from service.web.native import reason_out, rounded

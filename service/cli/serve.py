@@ -24,7 +24,7 @@ def serve() -> None:
 
 
 def _run(settings: Settings) -> None:
-    from service import server
+    from service.serving import server
 
     server.prepare_shared_metrics(settings.home)
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from service import drift, shadow
 from service.cli.installation import installation
 from service.cli.model import by_whom, here, json_too, model, user
 from service.comments import utc_now
-from service.model import load_current
-from service.shadow import Comparison
+from service.models import drift, shadow
+from service.models.installed import load_current
+from service.models.shadow import Comparison
 
 
 @model.command("shadow")

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from service.cards import Claim
+from service.desk.cards import Claim
 from service.storage.tables import claims
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from service.cards import Doing
+from service.desk.cards import Doing
 from service.storage.tables import comments, rulings, sites, standings, waves
 
 _STROKE = func.coalesce(rulings.c.batch, rulings.c.id)

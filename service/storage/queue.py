@@ -22,8 +22,8 @@ from sqlalchemy import (
     tuple_,
 )
 
-from service.cards import MOST_AT_ONCE, Entry, Filters, Order
 from service.comments import Site
+from service.desk.cards import MOST_AT_ONCE, Entry, Filters, Order
 from service.storage import rolling
 from service.storage.store import case_of
 from service.storage.tables import UtcDateTime, comments, complaints, sites, standings, waves

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.cards import Moderator
+from service.desk.cards import Moderator
 from service.storage.tables import guesses, moderators, sessions, tokens
 
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, and_, case, exists, func, select, text
 
-from service.cards import COUNTED, MOST_COUNTED, Filters
 from service.comments import IMPORTER, REPORTERS
+from service.desk.cards import COUNTED, MOST_COUNTED, Filters
 from service.storage import rolling
 from service.storage.tables import comments, rulings, sites
 

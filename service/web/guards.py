@@ -10,13 +10,13 @@ from typing import Final
 from flask import Request, Response
 
 from service.access import SHORT_KEY_DIGITS, Access
-from service.cards import Moderator
 from service.comments import Site
+from service.desk.cards import Moderator
+from service.desk.signins import SignIns
 from service.errors import Forbidden, Unauthenticated
-from service.signins import SignIns
 from service.web.cors import is_from_page
-from service.web.forms import Forms
-from service.web.places import place_of
+from service.web.desk.forms import Forms
+from service.web.desk.places import place_of
 
 COOKIE: Final = "saring_session"
 _SAFE: Final = ("GET", "HEAD")

@@ -8,18 +8,19 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
-from service.cards import Author, Card, Entry, Page
 from service.comments import Case, Complaint, Counterfactual, Ruling, Site
-from service.queue import Queue
+from service.desk.cards import Author, Card, Entry, Page
+from service.desk.queue import Queue
 from service.review import Review, Stroke
-from service.web import desk_words, wording
+from service.web import wording
 from service.web.answers import round_score
-from service.web.asked import asked_for
+from service.web.desk import desk_words
+from service.web.desk.asked import asked_for
+from service.web.desk.reader import Reader
 from service.web.guards import Desk
 from service.web.native import case_out
 from service.web.parsing import body_as
 from service.web.queue_fields import RulingIn, RulingsIn, StandingIn
-from service.web.reader import Reader
 
 BULK_BODY_BYTES = 1024 * 1024
 

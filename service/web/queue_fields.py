@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic import model_validator as after_model
 from pydantic_core import PydanticCustomError
 
-from service.cards import MOST_AT_ONCE
+from service.desk.cards import MOST_AT_ONCE
 
 Verdict = Literal["accept", "hold", "reject"]
 Label = Literal["spam", "toxic", "off_topic", "other"]

@@ -15,11 +15,11 @@ from service.checks.lists import WordList
 from service.checks.personal import conceal, personal
 from service.checks.quotes import unquoted
 from service.checks.sketch import sketch
-from service.web.akismet_form import BODY_BYTES as AKISMET_BYTES
-from service.web.akismet_form import as_typed
-from service.web.perspective import BODY_BYTES as PERSPECTIVE_BYTES
-from service.web.perspective_errors import Refusal
-from service.web.perspective_json import analyze_request
+from service.web.akismet.form import BODY_BYTES as AKISMET_BYTES
+from service.web.akismet.form import as_typed
+from service.web.perspective.bodies import analyze_request
+from service.web.perspective.door import BODY_BYTES as PERSPECTIVE_BYTES
+from service.web.perspective.errors import Refusal
 from tests.test_policy import SUBMISSION
 
 LARGEST = 65_525

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, text
 
-from service.cards import Filters
 from service.comments import Case, Decision, Limits, Signal, new_id
-from service.queue import Queue
+from service.desk.cards import Filters
+from service.desk.queue import Queue
 from service.storage import accounts, queue, store
 from service.storage.accounts import KeyDigests
 from service.storage.queue import Key

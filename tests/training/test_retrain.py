@@ -9,9 +9,10 @@ from functools import partial
 
 import pytest
 
-from service import labels, logs, promotion
+from service import labels, logs
 from service.comments import utc_now
-from service.model import Models
+from service.models import promotion
+from service.models.installed import Models
 from service.scoring import artefact
 from tests.conftest import SECRET
 from tests.running import dask_cluster

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from service import contradictions as core
+from service.desk import contradictions as core
 from service.storage import verdicts
 from tests.web.desk import PASSWORD, FormDoor, client_of
 

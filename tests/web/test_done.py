@@ -92,7 +92,7 @@ def test_each_sees_their_own_for_as_long_as_a_session_lasts(door, app, site, clo
 
 
 def test_pages(door, site, monkeypatch):
-    monkeypatch.setattr("service.doings._A_PAGE", 2)
+    monkeypatch.setattr("service.desk.doings._A_PAGE", 2)
     for number in range(3):
         door.rule(held(site, number), "reject")
     assert len(forms(door)) == 2

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service.scoring.scorer import NoModel
 from service.storage.tables import comments, rulings
-from service.web.perspective_scores import HEADS, UNSERVED, sentences
+from service.web.perspective.scores import HEADS, UNSERVED, sentences
 
 ANALYZE = "/v1alpha1/comments:analyze"
 SUGGEST = "/v1alpha1/comments:suggestscore"

@@ -193,7 +193,7 @@ class TestWhoMayCome:
     def test_a_word_grows_old(self, app, site, moderators, monkeypatch):
         client, comment = client_of(app, "wati"), held(site)
         word = csrf_of(client.get("/queue").text)
-        monkeypatch.setattr("service.web.forms._GOOD_SECONDS", -1)
+        monkeypatch.setattr("service.web.desk.forms._GOOD_SECONDS", -1)
         sent = client.post(f"/queue/{comment}/ruling", data={"act": "accept", "csrf": word})
         assert sent.status_code == 403
         assert "Formulir ini sudah terlalu lama" in sent.text

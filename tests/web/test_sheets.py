@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from service.web import charts
+from service.web.desk import charts
 from tests.doubles import Site
 from tests.test_cli import run
 from tests.web.desk import PASSWORD, client_of
@@ -61,8 +61,8 @@ def sheets(app, site, run) -> dict[str, str]:
 
 
 def core_figures(app):
-    from service.figures import Dashboard
-    from service.web.reader import NEWSROOM
+    from service.desk.figures import Dashboard
+    from service.web.desk.reader import NEWSROOM
 
     core = app.extensions["saring"]
     return Dashboard(core["database"], core["access"]._now).figures(NEWSROOM)

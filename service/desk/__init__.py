@@ -1,0 +1,1 @@
+"""The desk's cores: who sits at it, what lies on it, what was done."""

@@ -1,0 +1,1 @@
+"""From the socket to the app: gunicorn, its workers and what they share."""

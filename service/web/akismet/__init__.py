@@ -1,0 +1,1 @@
+"""Akismet's protocol."""

@@ -1,0 +1,1 @@
+"""The moderators' pages: what each shows, and the words it says."""

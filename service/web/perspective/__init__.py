@@ -1,0 +1,1 @@
+"""The Perspective API's protocol."""
