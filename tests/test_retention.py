@@ -105,7 +105,7 @@ def test_writers_get_in_between(filled, monkeypatch):
     def write(_seconds):
         with filled.begin() as tx:
             tx.exec_driver_sql(
-                "PRAGMA busy_timeout=0" if filled.is_sqlite else "SET lock_timeout='1ms'"
+                "PRAGMA busy_timeout=0" if filled.is_sqlite else "SET LOCAL lock_timeout='1ms'"
             )
             came.append(aged(0))
             store.add_comment(tx, "id-one", came[-1])
