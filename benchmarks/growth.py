@@ -47,7 +47,8 @@ def measure(server: Server, size: int, scorer: Any) -> Row:
         like = pool.stored(made)
         filling.fill(small, like, FEW, lambda _: None)
         began = perf_counter()
-        with tqdm(total=size, desc=f"{server.kind} {size:,}", unit=" comments", delay=2) as bar:
+        what = f"{server.kind} {size:,}"
+        with tqdm(total=size, desc=what, unit=" comments", delay=2, disable=None) as bar:
             filling.fill(grown, like, size, bar.update)
         filled = perf_counter() - began
         bytes_each = costs.bytes_stored(grown) // size

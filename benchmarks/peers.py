@@ -69,7 +69,8 @@ def quality(peer: Peer, rows: Sequence[Row]) -> dict[str, float]:
     from sklearn.metrics import roc_auc_score, roc_curve
 
     truth = [label for _, label in rows]
-    scores = [peer.score(text) for text, _ in tqdm(rows, desc=peer.name, delay=5, leave=False)]
+    shown = tqdm(rows, desc=peer.name, delay=5, leave=False, disable=None)
+    scores = [peer.score(text) for text, _ in shown]
     wrong, right, _ = roc_curve(truth, scores)
     return {
         "auc": round(float(roc_auc_score(truth, scores)), 3),
