@@ -101,11 +101,19 @@ def edit(newsroom):
 
 
 def bring_in(newsroom):
+    take(newsroom, newsroom.site, newsroom.clock() - timedelta(days=3))
+
+
+def bring_in_to_a_new_site(newsroom):
+    newsroom.access.add_site("lain")
+    take(newsroom, newsroom.access.named_site("lain"), newsroom.clock() - timedelta(minutes=80))
+
+
+def take(newsroom, site, moment):
     arrival = Arrival("Halo dari dulu", author_name="Ani", author_email="ani@example.com")
-    days_ago = newsroom.clock() - timedelta(days=3)
-    past = Past(1, arrival, "reject", (), days_ago)
+    past = Past(1, arrival, "reject", (), moment)
     importer = Importer(newsroom.database, FakeScorer(), SECRET, newsroom.clock)
-    assert [tally.taken for tally in importer.take(newsroom.site, [past])] == [1]
+    assert [tally.taken for tally in importer.take(site, [past])] == [1]
 
 
 def judge_again(newsroom):
@@ -170,7 +178,10 @@ def test_what_was_stored_before_it_was_counted_is_found(newsroom):
     check(newsroom)
 
 
-@pytest.mark.parametrize("change", [rule, bring_in, judge_again], ids=lambda one: one.__name__)
+CHANGES = (rule, bring_in, bring_in_to_a_new_site, judge_again)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda one: one.__name__)
 def test_who_counted_before_a_change_does_not_write_after_it(newsroom, change):
     """Two processes count; one has read, and a change and the other's count come in between."""
     with newsroom.database.read() as tx:
@@ -182,6 +193,21 @@ def test_who_counted_before_a_change_does_not_write_after_it(newsroom, change):
     with newsroom.database.begin() as tx:
         after = {site_id: site.number for site_id, site in before.items()}
         assert not tallies.put(tx, before, after, {quarter: stale})
+    check(newsroom)
+
+
+def test_who_is_too_late_for_one_site_writes_for_none(newsroom):
+    a_new_site(newsroom)
+    newsroom.tallies.catch_up()
+    other = newsroom.access.named_site("lain")
+    rule(newsroom)
+    with newsroom.database.read() as tx:
+        before = tallies.progress(tx)
+    with newsroom.database.begin() as tx:
+        tallies.mark(tx, other.id, [])
+    after = {site_id: site.last for site_id, site in before.items()}
+    with newsroom.database.begin() as tx:
+        assert not tallies.put(tx, before, after, {})
     check(newsroom)
 
 

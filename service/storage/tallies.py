@@ -1,7 +1,7 @@
 """Comments counted by the quarter of an hour, and how far in its events each site is counted.
 
 A quarter without a row has to be counted. `marks` goes up with every change that no event tells of,
-and whoever counts writes only where neither it nor the number moved meanwhile.
+and whoever counts writes only where neither it nor the number moved on any site meanwhile.
 """
 
 from __future__ import annotations
@@ -116,16 +116,15 @@ def put(
     after: Mapping[str, int],
     bodies: Mapping[int, Body],
 ) -> bool:
-    """Write counts and how far they go, unless another process or a change was quicker."""
-    for site_id in sorted(after):
-        site = before[site_id]
-        same = (
-            tallied.c.site_id == site_id,
-            tallied.c.number == site.number,
-            tallied.c.marks == site.marks,
-        )
-        if not tx.execute(update(tallied).where(*same).values(number=after[site_id])).rowcount:
-            return False
+    """Write counts and how far they go; nothing of it where another process or a change was
+    quicker on any site, or there is one more, for the counts are of all sites together."""
+    tx.execute(select(tallied.c.site_id).order_by(tallied.c.site_id).with_for_update())
+    if _places(progress(tx)) != _places(before):
+        return False
+    for site_id, number in after.items():
+        if number != before[site_id].number:
+            mine = tallied.c.site_id == site_id
+            tx.execute(update(tallied).where(mine).values(number=number))
     _forget(tx, bodies)
     if bodies:
         rows = [{"quarter": quarter, "body": body} for quarter, body in bodies.items()]
@@ -156,6 +155,10 @@ def bodies(tx: Connection, first: int) -> list[tuple[int, Body]]:
     query = select(tallies.c.quarter, tallies.c.body).where(tallies.c.quarter >= first)
     rows = tx.execute(query.order_by(tallies.c.quarter))
     return [(row.quarter, row.body) for row in rows if row.body["verdicts"]]
+
+
+def _places(found: Mapping[str, Progress]) -> dict[str, tuple[int, int]]:
+    return {site_id: (site.number, site.marks) for site_id, site in found.items()}
 
 
 def _forget(tx: Connection, quarters: Iterable[int]) -> None:
