@@ -8,7 +8,7 @@ from dataclasses import astuple, replace
 from urllib.parse import quote
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from service.comments import Arrival
@@ -75,6 +75,13 @@ def test_it_works():
         ("2001:DB8:0:0:0:0:0:7", "[ip]"),
         ("[2001:db8::7]:443", "[[ip]]:443"),
         ("fe80::1%eth0", "[ip]"),
+        ("dari 2001:db8::7.", "dari [ip]."),
+        ("IP:2001:db8::7 ya", "IP:[ip] ya"),
+        ("IPv6:::1", "IPv6:[ip]"),
+        ("*_192.0.2.7_* __2001:db8::7__", "*_[ip]_* __[ip]__"),
+        ("budi@हिन्दी.com", "[email]"),
+        ("budi@ไม้ไผ่.example ya", "[email] ya"),
+        ("budi@u\u0308ber.example", "[email]"),
         ("::ffff:192.0.2.7", "::ffff:[ip]"),
         ("::1", "[ip]"),
         ("https://x.example/?ip=2001%3Adb8%3A%3A7&a=1", "https://x.example/?ip=[ip]&a=1"),
@@ -111,6 +118,7 @@ def test_addresses_are_masked(text, masked):
         "pukul 10:30:15",
         "ayat 2:3",
         "std::vector",
+        "lho:::",
         "https://example.com/a?b=c",
         "https://example.com/?t=10%3A30%3A15",
         "https://example.com/?u=https%3A%2F%2Fexample.org",
@@ -137,6 +145,12 @@ def test_what_is_no_address_stays(text):
         ("192&#46;0&#46;2&#46;7 ya", "[ip] ya"),
         ("%31%39%32.0.2.7", "[ip]"),
         ("2001:db8::\u200b7 x", "[ip] x"),
+        ("2001：db8：：7 x", "[ip] x"),
+        ("192\u20240\u20242\u20247", "[ip]"),
+        ("budi@example\u2024com", "[email]"),
+        ("ⓑⓤⓓⓘ@ⓔⓧⓐⓜⓟⓛⓔ.ⓒⓞⓜ ya", "[email] ya"),
+        ("budi@𝐞𝐱𝐚𝐦𝐩𝐥𝐞.𝐜𝐨𝐦", "[email]"),
+        ("bu\u3164di@example.com", "[email]"),
         ("budi\u200b@example.com dan ani@example.org", "[email] dan [email]"),
     ],
 )
@@ -151,6 +165,7 @@ def test_addresses_behind_veils_are_masked(text, masked):
         "R&D@office &copy; 2026 100%25",
         "https://x.example/?u=https%3A%2F%2Fy.example%2F%3Fa%3D1%26b%3D2",
         "pukul 10%3a30%3a15 &#58; &bogus; &#0; &#x110000; %",
+        "ⓑⓤⓓⓘ ⒜ ⑩ １２：３０ ﹫ 𝐡𝐚𝐥𝐨 ＠ｂｕｄｉ",
     ],
 )
 def test_what_hides_nothing_keeps_its_veils(text):
@@ -226,9 +241,10 @@ def test_no_email_survives_as_entities(email):
     assert mask("".join(f"&#{ord(letter)};" for letter in email)) == "[email]"
 
 
-@given(st.text(st.sampled_from(" \n,;!?()<>\"'/=&—"), max_size=8), ips, around)
+@given(st.text(st.sampled_from(" \n,;!?()<>\"'/=&—"), max_size=8), ips, around | st.just("."))
+@example("", "2001:db8::7", ".")
 def test_no_ip_survives(before, ip, after):
-    assume(not re.match(r"[\w:.%]", after))
+    assume(not re.match(r"[\w:%]|[.]\d", after))
     assert ip not in mask(f"{before}{ip}{after}")
 
 
