@@ -7,9 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.comments import Complaint
+from service.archives import Past
+from service.comments import Arrival, Complaint
 from service.complaints import Complaints
 from service.desk.figures import Agreement, Dashboard, Figures, answers
+from service.imports import Importer
+from tests.conftest import SECRET
+from tests.doubles import FakeScorer
 from tests.test_company_of_comments import Newsroom
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -34,6 +38,14 @@ def test_it_works(newsroom, clock):
     assert figures.seconds == [300.0]
     assert figures.within(0.5) == 300.0
     assert (300, 1) in figures.times
+
+
+def test_what_was_ruled_elsewhere_took_nobody_here_any_time(newsroom, clock, database):
+    arrival = Arrival("dasar bodoh", author_name="Ani", author_email="ani@example.com")
+    past = Past(1, arrival, "reject", (), clock())
+    importer = Importer(database, FakeScorer(), SECRET, clock)
+    assert [tally.taken for tally in importer.take(newsroom.site, [past])] == [1]
+    assert newsroom.dashboard.figures(UTC).seconds == []
 
 
 @pytest.mark.parametrize(("zone", "day"), [("Asia/Jakarta", 24), ("UTC", 23)])

@@ -23,12 +23,18 @@ def by_shadow(tx: Connection, site_id: str, since: datetime) -> list[tuple[str, 
 
 
 def seconds_to_rulings(tx: Connection, since: datetime, most: int) -> list[float]:
-    """How long each of the latest rulings on what the machine held came after its comment."""
+    """How long each of the latest rulings on what the machine held came after its comment; what
+    was ruled elsewhere and imported came with it."""
     held = comments.c.decision["verdict"].as_string() == "hold"
     query = (
         select(rulings.c.created_at, comments.c.created_at)
         .join(comments, comments.c.id == rulings.c.comment_id)
-        .where(rulings.c.created_at >= since, rulings.c.undone_at.is_(None), held)
+        .where(
+            rulings.c.created_at >= since,
+            rulings.c.undone_at.is_(None),
+            rulings.c.moderator != IMPORTER,
+            held,
+        )
         .order_by(rulings.c.created_at.desc(), rulings.c.id.desc())
         .limit(most)
     )
