@@ -14,7 +14,7 @@ from service.comments import LABELS, Ruling, Site, Verdict, new_id
 from service.desk.cards import BULK_TABS, MOST_AT_ONCE, Filters
 from service.errors import Conflict, FieldError, Invalid, Missing
 from service.events import News
-from service.storage import accounts, complaints, queue, store, strokes, verdicts
+from service.storage import complaints, queue, store, strokes, verdicts
 from service.storage import events as told
 from service.storage.engine import Database, Transaction
 
@@ -231,9 +231,9 @@ class Review:
         one site, or of all together."""
         counts: dict[str, Counter[tuple[str, str]]] = {}
         with self._database.read() as tx:
-            for one in [site] if site else accounts.all_sites(tx):
-                for language, machine, ruling, count in verdicts.sample_counts(tx, one.id):
-                    counts.setdefault(language, Counter())[machine, ruling] += count
+            found = verdicts.sample_counts(tx, site.id if site else None)
+        for language, machine, ruling, count in found:
+            counts.setdefault(language, Counter())[machine, ruling] = count
         return {
             language: LiveErrors(_rate(cells, "accept", "reject"), _rate(cells, "reject", "accept"))
             for language, cells in counts.items()

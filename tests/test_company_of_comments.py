@@ -13,7 +13,7 @@ from service.moderation import Moderation
 from service.review import Rate, Review
 from service.rulebook import Rulebook
 from service.scoring.scorer import Threshold
-from service.storage import tabs
+from service.storage import tabs, verdicts
 from service.storage.engine import Database
 from tests.conftest import SECRET, Clock
 from tests.doubles import FakeScorer
@@ -318,6 +318,18 @@ def test_spot_checks_state_the_live_error_rates(newsroom):
     errors = newsroom.review.live_errors(newsroom.site)["id"]
     assert (errors.missed.errors, errors.missed.checked) == (1, 2)
     assert (errors.wrongly_rejected.errors, errors.wrongly_rejected.checked) == (1, 1)
+    assert newsroom.review.live_errors() == newsroom.review.live_errors(newsroom.site)
+
+
+def test_only_the_latest_spot_checks_count(newsroom, monkeypatch):
+    newsroom.chance = 0.0
+    monkeypatch.setattr(verdicts, "CHECKS_COUNTED", 2)
+    for text, ruling in (("pertama", "reject"), ("kedua", "accept"), ("ketiga", "accept")):
+        newsroom.clock.forward(seconds=1)
+        newsroom.review.rule(newsroom.site, newsroom.post(text).id, ruling, "ani")
+    for site in (newsroom.site, None):
+        missed = newsroom.review.live_errors(site)["id"].missed
+        assert (missed.errors, missed.checked) == (0, 2)
 
 
 @pytest.mark.parametrize(

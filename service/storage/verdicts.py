@@ -12,8 +12,8 @@ from service.comments import REPORTERS, Ruling, Verdict
 from service.storage import complaints, spans
 from service.storage.tables import comments, rulings, sites, standings, waves
 
-# In the words of the partial index, or SQLite does not see that it serves.
 CHECKS_COUNTED: Final = 5_000  # every scrape of the metrics reads them
+# In the words of the partial index, or SQLite does not see that it serves.
 _CHECKED: Final = text("comments.sampled AND comments.ruling IS NOT NULL")
 
 
@@ -183,13 +183,14 @@ def lift_standing(tx: Connection, author_key: str) -> bool:
     return tx.execute(standings.delete().where(mine)).rowcount > 0
 
 
-def sample_counts(tx: Connection, site_id: str) -> list[tuple[str, str, str, int]]:
-    """Of the latest `CHECKS_COUNTED` sampled comments ruled on: language, machine verdict, ruling,
-    and how many."""
+def sample_counts(tx: Connection, site_id: str | None) -> list[tuple[str, str, str, int]]:
+    """Of the latest `CHECKS_COUNTED` sampled comments ruled on, of one site or all: language,
+    machine verdict, ruling, and how many."""
+    mine = () if site_id is None else (comments.c.site_id == site_id,)
     machine = comments.c.decision["verdict"].as_string().label("machine")
     latest = (
         select(comments.c.language, machine, comments.c.ruling)
-        .where(comments.c.site_id == site_id, _CHECKED)
+        .where(*mine, _CHECKED)
         .order_by(comments.c.id.desc())
         .limit(CHECKS_COUNTED)
         .subquery()

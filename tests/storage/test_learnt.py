@@ -80,16 +80,22 @@ def test_a_version_is_written_once(tx: Connection, clock: Clock) -> None:
         learnt.add(tx, Learnt(SITE, 1, "m1"), clock())
 
 
-def test_what_spot_checks_found_is_read_from_their_index(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("site", "index"), [(SITE, "ix_comments_checked"), (None, "ix_comments_second")]
+)
+def test_what_spot_checks_found_is_read_from_their_index(
+    tmp_path: Path, site: str | None, index: str
+) -> None:
     opened = open_database(f"sqlite:///{tmp_path / 'plan.db'}")
     migrate(opened)
     run: list[tuple[str, Any]] = []
     event.listen(opened.engine, "before_cursor_execute", lambda *of: run.append((of[2], of[3])))
     with opened.read() as tx:
-        verdicts.sample_counts(tx, SITE)
+        verdicts.sample_counts(tx, site)
         explained = [tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", v) for sql, v in [*run]]
         plan = [str(row[3]) for rows in explained for row in rows]
     opened.engine.dispose()
     reads = [step for step in plan if "comments" in step]
     assert len(reads) == 1
-    assert all("ix_comments_checked" in step for step in reads), plan
+    assert all(index in step for step in reads), plan
+    assert site or "USE TEMP B-TREE FOR ORDER BY" not in plan  # the latest only are read
