@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import socket
+import struct
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +17,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from service.serving.reception import MOST_CONNECTIONS
 from tests import hostile
 from tests.running import Service
 
@@ -83,6 +87,36 @@ def test_who_waits_longest_gives_way(service):
         slow[0].settimeout(2)
         with contextlib.suppress(ConnectionResetError):
             assert slow[0].recv(1) == b""
+
+
+@contextlib.contextmanager
+def asleep(service: Service) -> Iterator[None]:
+    """The worker finds at once what comes meanwhile, and must be the same afterwards."""
+    (worker,) = service.workers()
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    others_are_served(service)
+    assert service.workers() == [worker]
+
+
+def test_who_gives_way_while_they_speak(service):
+    """The poller reports a new connection, and in the same breath the one that must go for it."""
+    with clients(service, POST, MOST_CONNECTIONS) as slow:
+        time.sleep(0.5)  # all of them are in
+        with asleep(service), clients(service, POST, 1):
+            slow[0].sendall(b"X: y\r\n")
+
+
+def test_who_is_gone_before_the_word_to_go_on(service):
+    """They cannot be told to, and what they sent meanwhile is refused."""
+    crumbs = b"1\r\nx\r\n" * 25_000
+    with asleep(service), clients(service, b"", 1) as (one,):
+        fields = b"Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"
+        one.sendall(POST + fields + crumbs)
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
 
 
 def form(service: Service, *fields: str) -> bytes:

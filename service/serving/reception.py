@@ -12,8 +12,8 @@ import errno
 import resource
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
-from functools import partial
 from typing import Any, Final
 
 from gunicorn import http
@@ -42,6 +42,9 @@ _REASONS: Final = {
 }
 
 
+Callback = Callable[["Connection"], None]
+
+
 def plain_answer(status: int, text: str) -> bytes:
     """An answer from before or after the app, which repeats nothing of the request."""
     body = f"{text}\n".encode()
@@ -63,6 +66,7 @@ class Connection(TConn):  # type: ignore[misc]
         self.since = self.deadline = 0.0
         self.is_leaving = False
         self.discards = False
+        self.callback: Callback | None = None  # what the loop's poller is asked for
 
     def waits(self, seconds: float) -> None:
         """A new wait begins, which may take so long."""
@@ -118,7 +122,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         conn.sock.expect_request()
         self.waiting[conn] = None
 
-    def _receive(self, conn: Connection, _wire: Any = None) -> None:
+    def _receive(self, conn: Connection) -> None:
         conn.sock.pull()
         self._count(conn)
         self._consider(conn)
@@ -210,7 +214,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self._count(conn)
         self._send(conn)
 
-    def _send(self, conn: Connection, _wire: Any = None) -> None:
+    def _send(self, conn: Connection) -> None:
         wire = conn.sock
         wire.push()
         self._count(conn)
@@ -240,7 +244,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         conn.sock.say_last()
         self._discard(conn)
 
-    def _discard(self, conn: Connection, _wire: Any = None) -> None:
+    def _discard(self, conn: Connection) -> None:
         conn.sock.waste()
         if conn.sock.is_ended:
             self._end(conn)
@@ -250,7 +254,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def _turn_away(self, conn: Connection, status: int, text: str) -> None:
         conn.is_leaving = conn.discards = True
         conn.sock.forget_input()
-        conn.sock.sendall(plain_answer(status, text))
+        conn.sock.outbox += plain_answer(status, text)
         self.waiting.pop(conn, None)
         self._send(conn)
 
@@ -292,13 +296,20 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.bytes_held += size - conn.counted
         conn.counted = size
 
-    def _watch(self, conn: Connection, events: int, callback: Any = None) -> None:
+    def _watch(self, conn: Connection, events: int, callback: Callback | None = None) -> None:
         """Be called when it can be read or written; 0 events: no more."""
-        wire, asked = conn.sock, (events, callback)
-        if wire.watched == asked:
-            return
-        if wire.watched[0]:
-            self.poller.unregister(wire)
-        if events:
-            self.poller.register(wire, events, partial(callback, conn))
-        wire.watched = asked
+        wire = conn.sock
+        if wire.watched != events:
+            if wire.watched:
+                self.poller.unregister(wire)
+            if events:
+                self.poller.register(wire, events, lambda _wire: self._call_back(conn))
+            wire.watched = events
+        conn.callback = callback
+
+    @staticmethod
+    def _call_back(conn: Connection) -> None:
+        """Do what it is watched for by now: of two that the poller reports together, the first may
+        have ended the second, or turned it away."""
+        if conn.callback:
+            conn.callback(conn)

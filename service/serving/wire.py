@@ -29,7 +29,7 @@ class Wire(socket.socket):
         self.setblocking(False)
         self.inbox, self.outbox = bytearray(), bytearray()
         self.is_ended = self.is_broken = False
-        self.watched: tuple[int, Any] = (0, None)  # what the loop's poller is asked for
+        self.watched = 0  # the events that the loop's poller is asked for
         self._framing = Framing()
         self._reach = _NOTHING
         self._request = BytesIO()
@@ -77,7 +77,7 @@ class Wire(socket.socket):
             reach = Reach(len(self.inbox), is_last=True)
         if reach is None and self._framing.awaits_continue:
             self._framing.awaits_continue = False
-            self.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.outbox += b"HTTP/1.1 100 Continue\r\n\r\n"
             self.push()
         self._reach = reach or _NOTHING
         return reach is not None
