@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -246,9 +247,27 @@ def test_a_sqlite_that_others_keep_locked(service):
     assert post(service, "menunggu").status_code == 201
 
 
+def taker(service: Service) -> socket.socket:
+    """Who asks for 200 kB and has not begun to take them."""
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # the kernel keeps little of it
+    one.connect(("127.0.0.1", service.port))
+    one.settimeout(20)
+    body = json.dumps({"contents": ["halo"] * 1000})
+    one.sendall(
+        f"POST /v1/score HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {service.key}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+    )
+    assert one.recv(8) == b"HTTP/1.1"
+    return one
+
+
 def test_sigterm_ends_what_was_begun_first(service):
-    """A request whose body is under way is answered, then it ends; new ones are refused."""
+    """A request whose body is under way is answered and an answer under way is sent to its end;
+    then it ends. New ones are refused."""
     service.start()
+    slow = taker(service)
     body = json.dumps({**COMMENT, "content": "sedang dikirim"}).encode()
     head = (
         f"POST /v1/comments HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {service.key}\r\n"
@@ -263,6 +282,11 @@ def test_sigterm_ends_what_was_begun_first(service):
         half.sendall(body[20:])
         half.settimeout(20)
         assert half.recv(65_536).startswith(b"HTTP/1.1 201")
+        time.sleep(2)
+        with slow, slow.makefile("rb") as answer:
+            head = b"".join(iter(answer.readline, b"\r\n"))
+            told = int(re.search(rb"Content-Length: (\d+)", head)[1])
+            assert len(answer.read(told)) == told
         assert service.process.wait(35) == 0
     assert clients.statuses == {201}
     service.start()

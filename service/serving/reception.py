@@ -286,9 +286,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._end(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """While stopping, those that have sent nothing wait until then at most."""
+        """While stopping, those that have sent nothing and take nothing wait until then at most."""
         for conn in self.waiting:
-            if not conn.sock.inbox:
+            if not conn.sock.size:
                 conn.deadline = min(conn.deadline, deadline)
 
     def _count(self, conn: Connection) -> None:
