@@ -73,8 +73,10 @@ def test_forwarded_addresses_are_believed_from_named_proxies_only(make_app):
     for proxies in ((), near):
         app = make_app(trusted_proxies=proxies)
         app.before_request(lambda: seen.append(_remote_address()))
-        app.test_client().get("/healthz", headers={"X-Forwarded-For": "198.51.100.9"})
-    assert seen == ["127.0.0.1", "198.51.100.9"]
+        for peer in ("127.0.0.1", "::ffff:127.0.0.1"):
+            told = {"X-Forwarded-For": "198.51.100.9"}
+            app.test_client().get("/healthz", headers=told, environ_base={"REMOTE_ADDR": peer})
+    assert seen == ["127.0.0.1", "::ffff:127.0.0.1", "198.51.100.9", "198.51.100.9"]
 
 
 def _remote_address() -> str:

@@ -140,6 +140,7 @@ MAY_IMPORT = {
         "service.errors",
     },
     "service.web": {
+        "service.callers",
         "service.offsets",
         "service.moderation",
         "service.review",
@@ -264,8 +265,10 @@ MAY_IMPORT = {
     },
     "service.serving.framing": set(),
     "service.serving.wire": {"service.serving.framing"},
+    "service.callers": set(),
     "service.turns": set(),
     "service.serving.reception": {
+        "service.callers",
         "service.serving.framing",
         "service.turns",
         "service.serving.wire",

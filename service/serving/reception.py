@@ -19,6 +19,7 @@ from typing import Any, Final
 from gunicorn import http
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
+from service.callers import network
 from service.serving.framing import Unacceptable
 from service.serving.wire import READ, WRITE, Wire
 from service.turns import Turns
@@ -62,6 +63,7 @@ class Connection(TConn):  # type: ignore[misc]
     def __init__(self, cfg: Any, wire: Wire, client: Any, server: Any) -> None:
         super().__init__(cfg, wire, client, server)
         self.parser = http.get_parser(cfg, wire, client)
+        self.network = network(client[0])
         self.counted = 0
         self.since = self.deadline = 0.0
         self.is_leaving = False
@@ -160,14 +162,13 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._turn_away(largest, 503, "Too much at once.")
 
     def _hand_on(self, conn: Connection) -> None:
-        address = conn.client[0] if isinstance(conn.client, tuple) else ""
-        if not self.whole.takes(address):
+        if not self.whole.takes(conn.network):
             self._turn_away(conn, 503, "Too many requests at once.")
             return
         del self.waiting[conn]
         self._watch(conn, 0)
         conn.sock.open_request()
-        self.whole.put(address, conn)
+        self.whole.put(conn.network, conn)
         self._set_to_work()
 
     def _set_to_work(self) -> None:

@@ -34,4 +34,5 @@ class BehindProxies:
             address = ipaddress.ip_address(peer)
         except ValueError:
             return False
-        return any(address in network for network in self._proxies)
+        plain = getattr(address, "ipv4_mapped", None) or address  # a port may serve both kinds
+        return any(plain in network for network in self._proxies)

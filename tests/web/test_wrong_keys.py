@@ -75,7 +75,11 @@ def test_a_site_that_was_here_before_is_not_shut_out(client, site, door):
 
 
 def test_a_site_elsewhere_is_not_shut_out(client, site):
-    guess(client, akismet)
+    """Nor on a port that serves both kinds of addresses."""
+    for kind in ("", "::ffff:"):
+        guess(client, akismet, ip=f"{kind}203.0.113.9")
+        answer = akismet(client, secrets.token_hex(6), ip=f"{kind}198.51.100.1")
+        assert answer.data == b"invalid"
     assert akismet(client, site.keys.short_key, ip="198.51.100.1").data == b"false"
 
 
