@@ -104,9 +104,12 @@ def test_a_body_of_crumbs():
     assert refused.value.status == 413
 
 
-def test_who_waits_for_a_word_is_known():
+@pytest.mark.parametrize(("version", "waits"), [(b"1.1", True), (b"1.0", False)])
+def test_who_waits_for_a_word_is_known(version, waits):
+    """RFC 9110, 10.1.1: in HTTP/1.0 there is none."""
     framing = Framing()
     head = POST + b"Expect: 100-Continue\r\nContent-Length: 2\r\n\r\n"
+    head = head.replace(b"1.1", version)
     assert framing.reach(bytearray(head)) is None
-    assert (framing.has_head, framing.awaits_continue) == (True, True)
+    assert (framing.has_head, framing.awaits_continue) == (True, waits)
     assert framing.reach(bytearray(head + b"{}")) == Reach(len(head) + 2)

@@ -87,7 +87,8 @@ class Framing:
             (name.lower(), value.strip(b" \t").lower())
             for name, value in _FRAMING.findall(received, 0, self._head)
         ]
-        self.awaits_continue = (b"expect", b"100-continue") in fields
+        is_old = received.find(b" HTTP/1.0\r\n", 0, self._head) >= 0  # it knows no such answer
+        self.awaits_continue = not is_old and (b"expect", b"100-continue") in fields
         told = [field for field in fields if field[0] != b"expect"]
         if not told:
             return
