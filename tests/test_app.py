@@ -10,10 +10,10 @@ import sys
 import pytest
 from flask import request
 
-from service import logs
+from service import home, logs
 from service.app import create_app
 from service.checks import folding
-from service.errors import BadSettings
+from service.errors import BadSettings, Refused
 from service.storage import store
 from tests.doubles import COMMENT
 
@@ -22,13 +22,18 @@ def test_it_works(app):
     assert app.test_client().get("/healthz").status_code == 200
 
 
-def test_a_server_of_ones_own_gets_the_secret_of_the_home(monkeypatch, tmp_path):
+def test_a_server_of_ones_own_gets_the_secret_of_the_home_and_keeps_restores_out(
+    monkeypatch, tmp_path
+):
     monkeypatch.setenv("SARING_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SARING_MODELS_DIR", str(tmp_path / "no models"))
     sys.modules.pop("service.wsgi", None)
-    app = importlib.import_module("service.wsgi").app
+    own = importlib.import_module("service.wsgi")
     assert len((tmp_path / "home" / "secret").read_bytes()) == 64
-    assert app.test_client().get("/healthz").status_code == 200
+    assert own.app.test_client().get("/healthz").status_code == 200
+    with pytest.raises(Refused, match="stop it first"), home.alone(tmp_path / "home"):
+        pass
+    own._served.close()
     logs.close()
 
 
