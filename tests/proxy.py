@@ -39,14 +39,22 @@ def configuration(directory: Path, listen: int, ports: Sequence[int]) -> Path:
 @contextmanager
 def proxy(directory: Path, ports: Sequence[int]) -> Iterator[str]:
     """nginx before these ports; its address."""
-    assert NGINX
     directory.mkdir(exist_ok=True)
     listen = free_port()
-    command = [NGINX, "-p", str(directory), "-c", str(configuration(directory, listen, ports))]
-    process = subprocess.Popen([*command, "-e", str(directory / "errors")])
+    with running(directory, configuration(directory, listen, ports)):
+        yield f"http://127.0.0.1:{listen}"
+
+
+@contextmanager
+def running(directory: Path, main: Path) -> Iterator[None]:
+    """nginx with a configuration of this directory; what it says is in ``errors`` and ``said``."""
+    assert NGINX
+    command = [NGINX, "-p", str(directory), "-c", str(main), "-e", str(directory / "errors")]
+    with (directory / "said").open("wb") as said:
+        process = subprocess.Popen(command, stderr=said)
     try:
         until((directory / "pid").exists, "nginx is up", 10)
-        yield f"http://127.0.0.1:{listen}"
+        yield
     finally:
         process.terminate()
         process.wait(20)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from dataclasses import fields
+from http.client import HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -22,8 +25,8 @@ from service.serving.reception import BODY_SECONDS, HEAD_SECONDS
 from service.settings import Settings
 from service.web.native import SCORE_BODY_BYTES
 from tests import hostile
-from tests.proxy import NGINX, configuration, proxy
-from tests.running import ROOT
+from tests.proxy import NGINX, configuration, proxy, running
+from tests.running import ROOT, free_port
 
 DEPLOY = ROOT / "deploy"
 COMPOSE, KUBERNETES = DEPLOY / "compose.yaml", DEPLOY / "kubernetes.yaml"
@@ -103,7 +106,8 @@ def with_tls(tmp_path) -> Path:
     for there, here in (
         ("/etc/ssl/private/saring.example.key", str(key)),
         ("/etc/ssl/certs/saring.example.pem", str(certificate)),
-        ("listen 443 ssl", "listen 127.0.0.1:18443 ssl"),
+        ("listen 443 ssl", f"listen 127.0.0.1:{free_port()} ssl"),
+        ("http://127.0.0.1:8000", f"http://127.0.0.1:{free_port()}"),  # nobody
     ):
         assert there in site
         site = site.replace(there, here)
@@ -115,6 +119,22 @@ def with_tls(tmp_path) -> Path:
 @pytest.mark.skipif(not (NGINX and shutil.which("openssl")), reason="no nginx or no openssl")
 def test_nginx_takes_the_site_with_tls(tmp_path, with_tls):
     ran(NGINX, "-t", "-p", str(tmp_path), "-e", str(tmp_path / "errors"), "-c", str(with_tls))
+
+
+@pytest.mark.skipif(not (NGINX and shutil.which("openssl")), reason="no nginx or no openssl")
+def test_nginx_writes_down_nobody(tmp_path, with_tls):
+    """Neither who was refused nor who came while Saring was not there."""
+    trusting = ssl.create_default_context(cafile=tmp_path / "certificate.pem")
+    trusting.check_hostname = False
+    port = int(re.findall(r"listen 127.0.0.1:(\d+)", (tmp_path / "site.conf").read_text())[0])
+    with running(tmp_path, with_tls):
+        for path, status in (("/metrics", 403), ("/v1alpha1/x?key=0123456789ab", 502)):
+            with closing(HTTPSConnection("127.0.0.1", port, context=trusting)) as asked:
+                asked.request("GET", path)
+                assert asked.getresponse().status == status
+    said = (tmp_path / "errors").read_bytes() + (tmp_path / "said").read_bytes()
+    assert b"127.0.0.1" not in said
+    assert b"0123456789ab" not in said
 
 
 @pytest.mark.parametrize("name", ["nginx.conf", "nginx-replicas.conf"])
