@@ -170,6 +170,29 @@ def test_a_site_that_is_not_there(run, command):
         run("site", *command, "none", *changes)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "budi@example.com",
+        "forget budi@example.com",
+        "forget --email-file budi@example.com",
+        "forget --email-file=budi@example.com --again=192.0.2.7",
+        "score --input budi@example.com",
+        "site show budi@example.com",
+        "site set default budi@example.com",
+        "moderator add adi --role 192.0.2.7",
+        "complaints export --month budi@example.com",
+        "model promote budi@example.com",
+    ],
+)
+def test_an_address_where_something_else_was_meant_is_not_repeated(run, arguments):
+    """What a command says on a server is kept in its journal."""
+    with pytest.raises(Refused, match=r"\S") as refused:
+        run(*arguments.split())
+    assert "budi" not in str(refused.value)
+    assert "192.0.2.7" not in str(refused.value)
+
+
 def test_moderators(run, tmp_path):
     said = run("moderator", "add", "wati", "--role", "admin")
     assert re.fullmatch(r"moderator wati \(admin\) added; password \S{12,}\n", said)

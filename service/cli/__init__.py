@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from io import StringIO
 from typing import Final
 
 import click
@@ -63,11 +64,20 @@ def commands() -> None:
 
 
 def main() -> None:
-    """Run the command; what is refused on purpose is a line, or one for each bad value; exit 1."""
+    """Run the command; what is refused on purpose is a line, or one for each bad value; exit 1,
+    or 2 as click's own where the words of the command are no good."""
     os.umask(0o077)  # what is written holds people's words: the owner's to read, nobody else's
     tell_nothing_of_crashes()
     try:
-        commands()
+        sys.exit(commands(standalone_mode=False))
+    except click.ClickException as error:
+        told = StringIO()
+        error.show(told)
+        _tell_masked(told.getvalue())
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("saring: interrupted", err=True)
+        sys.exit(1)
     except Invalid as error:
         _tell(error)
         sys.exit(1)
@@ -75,10 +85,15 @@ def main() -> None:
         click.echo(f"saring: {error}", err=True)  # an address here is the operator's own server
         sys.exit(1)
     except ServiceError as error:
-        from service import privacy  # as late as the above
-
-        click.echo(f"saring: {privacy.mask(str(error))}", err=True)  # it may repeat an argument
+        _tell_masked(f"saring: {error}\n")
         sys.exit(1)
+
+
+def _tell_masked(text: str) -> None:
+    """It may repeat an argument, and this may be somebody's address where a file was meant."""
+    from service import privacy  # as late as the above
+
+    click.echo(privacy.mask(text), err=True, nl=False)
 
 
 def _tell(error: Invalid) -> None:
