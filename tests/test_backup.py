@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from tests.clients_at_work import Clients
@@ -54,6 +57,56 @@ def test_backup_under_load_and_restore(service, tmp_path):
     service.start()
     there = {name for name in clients.kept if is_there(service, name)}
     assert there == saved - {gone}
+
+
+@pytest.fixture
+def pg(postgres_server: Any) -> Callable[..., None]:
+    """PostgreSQL's own commands, of the server's release."""
+
+    def run(command: str, url: str, *arguments: str) -> None:
+        line = [postgres_server.bin_path / command, "--dbname", url, *arguments]
+        done = subprocess.run(line, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    return run
+
+
+def stored(url: str) -> set[str]:
+    """A PostgreSQL database's comments; every one with its event and none without."""
+    with psycopg.connect(url) as connection:
+        kept = {name for (name,) in connection.execute("SELECT id FROM comments")}
+        told = [name for (name,) in connection.execute("SELECT subject FROM events")]
+        last = connection.execute("SELECT max(last_event) FROM sites").fetchone()
+    assert (sorted(told), last) == (sorted(kept), (len(told),))
+    return kept
+
+
+def test_dump_under_load_and_restore(
+    tmp_path: Path, pg: Callable[..., None], new_postgres_database: Callable[[], str]
+) -> None:
+    """The same with PostgreSQL's own tools, as docs/operations.md has it."""
+    first, second = new_postgres_database(), new_postgres_database()
+    dump = str(tmp_path / "saring.dump")
+    service = Service(tmp_path / "service", database_url=first).start()
+    try:
+        with Clients(service) as clients:
+            before = set(clients.kept)
+            pg("pg_dump", first, "--format=custom", f"--file={dump}")
+        assert clients.statuses == {201}
+        gone = clients.kept[0]
+        author = clients.authors[gone]
+        saring("forget", "--email-file", "-", home=service.home, stdin=author, database_url=first)
+        service.stop()
+        pg("pg_restore", second, "--exit-on-error", "--no-owner", dump)
+        saved = stored(second)
+        assert {gone, *before} <= saved < set(clients.kept)
+        again = saring("forget", "--again", home=service.home, database_url=second)
+        assert again.stdout == "comments erased: 1, standings erased: 0\n", again.stderr
+        service.settings["database_url"] = second
+        service.start()
+        assert {name for name in clients.kept if is_there(service, name)} == saved - {gone}
+    finally:
+        service.kill()
 
 
 def is_there(service: Service, comment: str) -> bool:
