@@ -146,9 +146,14 @@ def a_day_goes_by(newsroom):
     newsroom.post(KIND.format("besok"))
 
 
+def the_clock_is_set_back(newsroom):
+    newsroom.clock.forward(hours=-3)
+    rule(newsroom)
+
+
 HAPPENS = (
     rule, undo, rule_many, wave, erase, edit, bring_in, judge_again, purge, a_new_site,
-    a_test_string, a_day_goes_by,
+    a_test_string, a_day_goes_by, the_clock_is_set_back,
 )  # fmt: skip
 
 
