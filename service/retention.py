@@ -51,8 +51,8 @@ def purge(database: Database, retention_days: int, now: datetime) -> Mapping[str
 class Bands:
     """Forgets by which bands near copies of old comments were found: a third of what was stored.
 
-    What is held keeps its bands, and is not looked at again once it has been passed; its bands go
-    after the next start of a process.
+    What is held or was edited since keeps its bands, and is not looked at again once it has been
+    passed; its bands go after the next start of a process.
     """
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:

@@ -146,6 +146,16 @@ def test_bands_go_after_a_day_but_not_those_of_what_waits(database):
     assert sweeper.sweep() == 0
 
 
+def test_a_text_that_was_edited_today_keeps_its_bands_however_old_the_comment(database):
+    with database.begin() as tx:
+        accounts.add_site(tx, "id-one", "one", KeyDigests("a", "b"), NOW)
+        edited = aged(9, decision=replace(DECISION, verdict="accept"))
+        store.add_comment(tx, "id-one", edited)
+        company.add_bands(tx, edited.id, (1, 2), NOW)
+    assert Bands(database, lambda: NOW + timedelta(hours=1)).sweep() == 0
+    assert Bands(database, lambda: NOW + timedelta(days=2)).sweep() == 2
+
+
 def test_bands_of_later_comments_go_in_later_rounds(database):
     clock = [NOW]
     sweeper = Bands(database, lambda: clock[0])

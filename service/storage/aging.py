@@ -45,11 +45,14 @@ def events_piece(tx: Connection, after: str, before: datetime, most: int) -> Pie
 
 
 def bands_piece(tx: Connection, after: str, before: datetime, most: int) -> Piece:
-    """Bands by which near copies of old comments were found; of what is held they stay."""
+    """Bands by which near copies of old comments were found; of what is held they stay, and of
+    what was edited since."""
     held = select(comments.c.id).where(
         comments.c.id == bands.c.comment_id, comments.c.verdict == "hold"
     )
-    return _piece(tx, bands.c.comment_id, after, before, most, ~held.exists())
+    return _piece(
+        tx, bands.c.comment_id, after, before, most, bands.c.created_at < before, ~held.exists()
+    )
 
 
 def _piece(
