@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from service.errors import Unavailable
 
 _MISSING = ("SQLITE_CONSTRAINT_NOTNULL", "23502")
-TROUBLE = (DBAPIError, PoolTimeout, sqlite3.Error)
+_TROUBLE = (DBAPIError, PoolTimeout, sqlite3.Error)
 
 
 class Wire:
@@ -114,7 +114,7 @@ class Direct:
             self._wire = self._wires.begun(self._how)
         except BaseException as error:
             self._turn.__exit__(None, None, None)
-            _translate(error)
+            translate(error)
             raise
         return self._wire
 
@@ -132,12 +132,12 @@ class Direct:
         finally:
             self._turn.__exit__(None, None, None)
         if error is not None:
-            _translate(error)
+            translate(error)
 
 
-def _translate(error: BaseException) -> None:
+def translate(error: BaseException) -> None:
     """Raise `Unavailable` for the database's trouble; everything else stays what it is."""
-    if isinstance(error, TROUBLE) and not is_clash(error):
+    if isinstance(error, _TROUBLE) and not is_clash(error):
         raise Unavailable(f"the database does not answer ({trouble(error)})") from error
 
 

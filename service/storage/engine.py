@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import (
-    ArgumentError,
-    DBAPIError,
-    NoSuchModuleError,
-)
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from service.errors import BadSettings, Unavailable
-from service.storage.direct import Direct, Wire, Wires, is_clash, trouble
+from service.storage.direct import Direct, Wire, Wires, translate
 from service.storage.turns import Turns
 
 # The pool reports connections that were lost, with whole statements; what counts is told by us.
@@ -63,8 +57,8 @@ Hot = Connection | Wire
 class Database:
     """A pool of connections and the two ways to use it: `begin` to write, `read` to look.
 
-    `begin_directly` and `read_directly` are the same for prepared statements, for a tenth of the
-    cost: each thread keeps a connection of its own for them.
+    `begin_directly` and `read_directly` are the same for prepared statements, with a tenth of the
+    calls: each thread keeps a connection of its own for them.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -234,7 +228,6 @@ def _begin_sqlite(connection: Connection) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
-        if is_clash(error):
-            raise
-        raise Unavailable(f"the database does not answer ({trouble(error)})") from error
+    except Exception as error:
+        translate(error)
+        raise

@@ -10,8 +10,6 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-SITE = sa.ForeignKey("sites.id", ondelete="CASCADE")
-
 
 def upgrade() -> None:
     op.create_table(
