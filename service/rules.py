@@ -91,6 +91,8 @@ class Rules:
             bad.append(FieldError("allowed_origins", "origin"))
         if bad:
             raise Invalid(bad)
+        for name in _SHARES:  # 50 is stored as 50.0: a value's kind is its rule's
+            object.__setattr__(self, name, float(getattr(self, name)))
         if self.shadow:
             self.changed({**self.shadow, "shadow": {}})
 

@@ -17,6 +17,11 @@ def test_it_works():
     assert rules.banned_words == ("slot*", "judi online")
 
 
+def test_a_budget_of_a_whole_number_may_become_a_fraction():
+    whole = Rules.from_json({"hold_per_mille": 50}, 1)
+    assert whole.changed({"hold_per_mille": 30.5}).hold_per_mille == 30.5
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [

@@ -56,6 +56,11 @@ def test_every_rule_is_on_the_form(admin):
         assert name in known or f"shown_{name}" in known, name
 
 
+def test_a_budget_keeps_its_slider_whoever_set_it(admin, app):
+    app.extensions["saring"]["rulebook"].change("default", "adi", {"hold_per_mille": 50})
+    assert 'max="200" step="any" value="50.0" data-for="hold_per_mille"' in admin.get("/settings").text
+
+
 def test_a_form_sent_back_as_it_was_changes_nothing(admin, access):
     send(admin, "save")
     assert rules(access) == Rules(1)

@@ -30,17 +30,13 @@ _APART: Final = ("version", "shadow", "learnt")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One rule on the page: its kind, and its value as it is typed."""
+    """One rule on the page: its kind, its value, and that as it is typed."""
 
     name: str
     kind: str
     typed: str
-    most: int = 0
-
-    @property
-    def is_on(self) -> bool:
-        """Whether a switch is on."""
-        return bool(self.typed)
+    value: Any
+    most: int
 
 
 def groups(rules: Rules, reader: Reader) -> Iterator[tuple[str, list[Field]]]:
@@ -85,7 +81,7 @@ def _field(rules: Rules, name: str, reader: Reader) -> Field:
     value = getattr(rules, name)
     kinds = {bool: "switch", float: "slider", int: "count", tuple: "list", str: "text"}
     most = _SLIDER_ENDS.get(name, _SLIDER_END)
-    return Field(name, kinds[type(value)], typed(value, reader), max(most, _whole(value)))
+    return Field(name, kinds[type(value)], typed(value, reader), value, max(most, _whole(value)))
 
 
 def _whole(value: Any) -> int:
