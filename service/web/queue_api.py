@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import tzinfo
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from service.web import wording
 from service.web.answers import round_score
 from service.web.desk import desk_words
 from service.web.desk.asked import asked_for
-from service.web.desk.reader import Reader
+from service.web.desk.reader import NEWSROOM, Reader
 from service.web.guards import Desk
 from service.web.native import case_out
 from service.web.parsing import body_as
@@ -101,8 +102,10 @@ def put_in_force(
     )  # fmt: skip
 
 
-def strike(queue: Queue, review: Review, body: RulingsIn, moderator: str) -> Stroke:
-    """One ruling over many: a wave, what some filters find, or a list."""
+def strike(
+    queue: Queue, review: Review, body: RulingsIn, moderator: str, zone: tzinfo = NEWSROOM
+) -> Stroke:
+    """One ruling over many: a wave, what some filters find (their days in that zone), or a list."""
     batch = str(body.batch or "")
     if body.wave_id:
         wave_id = str(body.wave_id)
@@ -112,7 +115,7 @@ def strike(queue: Queue, review: Review, body: RulingsIn, moderator: str) -> Str
         )
         return Stroke(made, waiting)
     if body.filters is not None:
-        filters = asked_for(body.filters).filters
+        filters = asked_for(body.filters, zone).filters
         return review.rule_matching(filters, body.verdict, moderator, batch)
     seen = [(str(one.id), one.version) for one in body.rulings]
     shown = [str(one.id) for one in body.rulings if one.saw_score]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -40,6 +41,18 @@ def press(client, page: str, button: str) -> str:
     sent = client.post("/rulings", data=form)
     assert sent.status_code == 303
     return client.get(sent.location).text
+
+
+def test_days_are_the_readers_when_it_is_done_too(client, site, clock):
+    clock.time = datetime(2026, 11, 22, 20, tzinfo=UTC)  # the 23rd in Jakarta, the 22nd in New York
+    earlier = posted(site, "bodoh", 1)
+    clock.forward(hours=13)
+    later = posted(site, "bodohnya", 1)
+    client.set_cookie("saring_zone", "America/New_York")
+    page = client.get("/bulk?since=2026-11-23").text
+    assert "1 komentar yang menunggu cocok." in page
+    press(client, page, "reject")
+    assert (verdict(site, earlier[0]), verdict(site, later[0])) == ("hold", "reject")
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,8 @@ def queue_blueprint(
         }
         if "query" in request.form:
             given["filters"] = dict(parse_qsl(request.form["query"]))
-        stroke = strike(queue, review, _read(RulingsIn, given), moderator.name)
+        body, zone = _read(RulingsIn, given), reader().zone
+        stroke = strike(queue, review, body, moderator.name, zone)
         return back(stroke=f"{stroke.batch}.{stroke.ruled}.{given.get('wave_id', '')}")
 
     @door.post("/rulings/<uuid:batch>/undo")
