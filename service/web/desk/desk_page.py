@@ -110,7 +110,8 @@ def _words(who: Reader) -> dict[str, Any]:
         "complaint_said": lambda code: wording.complaint(code, who.language),
         "milder_said": lambda found: desk_words.milder(found, who),
         "lang_said": lambda name: say(f"lang_{name}", who),
-        "rule_said": lambda name: say(name, who) if desk_words.knows(name) else name,
+        "rule_said": lambda name: desk_words.named(name, name, who),
+        "head_said": lambda name: desk_words.named(f"head_{name}", name, who),
         "short_day": who.short_day,
         "time_said": lambda bound: (
             say("within", who, span=who.span(bound)) if bound else say("later", who)

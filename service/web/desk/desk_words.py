@@ -165,13 +165,21 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "label_toxic": ("rude or hateful", "kasar atau kebencian"),
     "label_off_topic": ("off topic", "di luar topik"),
     "label_other": ("another reason", "alasan lain"),
-    "why_here": ("Why it is here", "Mengapa ada di sini"),
     "nothing_against": ("Nothing speaks against it.", "Tidak ada yang memberatkan."),
     "likely": ("Likely", "Mungkin sekali"),
     "maybe": ("Maybe", "Mungkin"),
     "unlikely": ("Unlikely", "Kecil kemungkinan"),
     "threshold": ("threshold", "ambang"),
-    "over_by": ("over by", "lewat"),
+    "weight": ("weight", "bobot"),
+    "head_spam": ("spam", "spam"),
+    "head_gambling": ("gambling", "judi"),
+    "head_toxicity": ("toxicity", "kekasaran"),
+    "head_severe_toxicity": ("severe toxicity", "kekasaran berat"),
+    "head_identity_attack": ("identity attack", "kebencian kelompok"),
+    "head_insult": ("insult", "hinaan"),
+    "head_profanity": ("profanity", "kata kotor"),
+    "head_threat": ("threat", "ancaman"),
+    "head_sexually_explicit": ("sexually explicit", "seksual"),
     "blind": (
         "A spot check: what the machine made of it, and others said, is shown once you have ruled, "
         "so that its error rate is honest.",
@@ -323,7 +331,6 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "no_complaints": ("No complaints in this month.", "Tidak ada aduan pada bulan ini."),
     "printed_at": ("As of {when}", "Per {when}"),
-    "print": ("Print", "Cetak"),
     "withdrawn": ("taken back {when}", "dicabut {when}"),
     "looked_through": (
         "Nothing so far; there is more to look through.",
@@ -494,7 +501,7 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "end_shadow": ("End the shadow", "Akhiri bayangan"),
     "rules_past": ("Changes", "Perubahan"),
     "rules_as_shipped": ("As shipped; never changed.", "Bawaan; belum pernah diubah."),
-    "rules_version": ("Rules, version", "Aturan, versi"),
+    "version": ("version {number}", "versi {number}"),
     "no_sites": ("There is no site yet.", "Belum ada situs."),
     "acts": ("What to do", "Tindakan"),
     "token": ("API token", "Token API"),
@@ -522,7 +529,6 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
         "Diganti. Sesi Anda yang lain berakhir.",
     ),
     "sign_out_all": ("Sign out everywhere", "Keluar di semua tempat"),
-    "zone_kept": ("Kept.", "Disimpan."),
     "try_rules": ("Try on the last 7 days", "Coba pada 7 hari terakhir"),
     "save": ("Save", "Simpan"),
     "saved_rules": ("Version {version} is in force.", "Versi {version} berlaku."),
@@ -554,7 +560,6 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "k_select": ("select; with Shift a range", "pilih; dengan Shift serentang"),
     "k_undo": ("take back, again and again", "urungkan, berulang kali"),
     "close": ("Close", "Tutup"),
-    "send": ("Save note", "Simpan catatan"),
 }
 
 
@@ -574,9 +579,9 @@ def milder(found: Counterfactual, reader: Reader) -> str:
     return say(key, reader, count=len(found.without), verdict=verdict)
 
 
-def knows(key: str) -> bool:
-    """Whether there is such a sentence: a rule of a later release may have none yet."""
-    return key in _SAID
+def named(key: str, name: str, reader: Reader) -> str:
+    """What is said for a rule or a head; a later release's may have its bare name only."""
+    return say(key, reader) if key in _SAID else name.replace("_", " ")
 
 
 def level(score: float) -> str:

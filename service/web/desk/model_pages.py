@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Blueprint, Response, request
 
+from service.comments import VERDICTS
 from service.models import promotion
 from service.models.drift import Drift
 from service.models.installed import Models
@@ -13,7 +14,6 @@ from service.models.shadow import Shadow
 from service.web.desk.desk_page import blueprint, page
 from service.web.guards import Desk
 
-_VERDICTS = ("accept", "hold", "reject")
 _PAST_SHOWN = 20
 
 
@@ -28,8 +28,8 @@ def model_blueprint(models: Models, shadow: Shadow, drift: Drift, desk: Desk) ->
             "models.html", desk, moderator,
             in_force=promotion.in_force(models),
             past=promotion.past(models)[: -_PAST_SHOWN - 1 : -1],
-            comparison=shadow.compare(), weeks=drift.weeks(), verdicts=_VERDICTS,
-            moment=datetime.fromisoformat,
+            comparison=shadow.compare(), weeks=drift.weeks(), verdicts=VERDICTS,
+            moment=datetime.fromisoformat, day_of=date.fromisoformat,
         )  # fmt: skip
 
     return door
