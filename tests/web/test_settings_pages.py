@@ -58,7 +58,9 @@ def test_every_rule_is_on_the_form(admin):
 
 def test_a_budget_keeps_its_slider_whoever_set_it(admin, app):
     app.extensions["saring"]["rulebook"].change("default", "adi", {"hold_per_mille": 50})
-    assert 'max="200" step="any" value="50.0" data-for="hold_per_mille"' in admin.get("/settings").text
+    assert (
+        'max="200" step="any" value="50.0" data-for="hold_per_mille"' in admin.get("/settings").text
+    )
 
 
 def test_a_form_sent_back_as_it_was_changes_nothing(admin, access):

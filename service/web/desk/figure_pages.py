@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from service.access import Access
+from service.comments import VERDICTS
 from service.desk.figures import Dashboard
 from service.errors import Missing
 from service.models.drift import Drift
@@ -36,7 +37,7 @@ def figure_blueprint(
             "dashboard.html", desk, moderator, figures=figures,
             bars=charts.bars(figures), top=charts.top_of(figures),
             rates=list(charts.rates(found)), top_rate=charts.top_of_rates(found),
-            moved=drift.alarms(),
+            moved=drift.alarms(), verdicts=VERDICTS,
         )  # fmt: skip
 
     @door.get("/dashboard/<name>.csv")
