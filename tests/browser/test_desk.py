@@ -125,6 +125,30 @@ def test_two_browsers_conflict_visibly(newsroom, site):
     assert verdicts(site, ids) == ["reject", "hold"]
 
 
+def test_a_selection_tells_which_card_somebody_else_decided(newsroom, site):
+    ids = hold(site, 3)
+    wati, budi = newsroom.browser("wati"), newsroom.browser("budi")
+    press(wati, "r")
+    settle(wati)
+    press(budi, "xjxa")
+    settle(budi)
+    told = budi.locator("article.card", has=budi.locator(".conflict-notice"))
+    expect(told).to_have_attribute("data-id", ids[0])
+    expect(told).to_contain_text("Orang lain telah memutuskan ini: ditolak.")
+    assert verdicts(site, ids) == ["reject", "accept", "hold"]
+
+
+def test_what_the_server_refuses_is_told_on_the_card(newsroom, site):
+    ids = hold(site, 2)
+    page = newsroom.browser()
+    assert (
+        site.app.test_client().delete(f"/v1/comments/{ids[0]}", headers=site.key).status_code == 204
+    )
+    press(page, "r")
+    expect(page.locator(".conflict-notice")).to_have_text("Tidak ada apa-apa di sini.")
+    expect(page.locator("article.card.decided")).to_have_count(0)
+
+
 def test_others_see_what_is_being_looked_at(newsroom, site):
     hold(site, 2)
     newsroom.browser("wati").wait_for_load_state("networkidle")
@@ -186,7 +210,7 @@ def test_two_languages(newsroom, site):
     page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator(".act.accept")).to_contain_text("Accept")
-    page.get_by_role("button", name="Bahasa Indonesia").click()
+    page.get_by_role("button", name="Indonesia").click()
     expect(page.locator(".act.accept")).to_contain_text("Terima")
 
 
@@ -463,8 +487,27 @@ def test_no_page_is_wider_than_its_window(newsroom, site, width):
         page.goto(newsroom.address + path)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
         assert page.evaluate(SPILLS) == [], path
+        assert page.evaluate(OUT_OF_SIGHT) == [], path
+        if path.startswith("/settings/"):
+            assert page.evaluate(SIDEWAYS) == [], path
 
 
+def test_the_menu_is_one_line_in_the_longer_language_too(newsroom, site):
+    page = newsroom.browser(viewport={"width": 1250, "height": 844})  # 1280, the name longer by 30
+    chosen = {"name": "saring_language", "value": "en", "url": newsroom.address}
+    page.context.add_cookies([chosen])
+    page.goto(newsroom.address + "/dashboard")
+    assert page.locator("header.bar").bounding_box()["height"] < 70
+
+
+# The links of bars that are chosen, and cannot be seen.
+OUT_OF_SIGHT = """() => [...document.querySelectorAll("nav [aria-current]")]
+  .filter(one => {
+    const link = one.getBoundingClientRect(), bar = one.parentElement.getBoundingClientRect();
+    return link.left < bar.left - 1 || link.right > bar.right + 1;
+  }).map(one => one.outerHTML)"""
+SIDEWAYS = """() => [...document.querySelectorAll(".scroll")]
+  .filter(one => one.scrollWidth > one.clientWidth).map(one => one.ariaLabel)"""
 # What juts out of the card or panel that it lies in, scrolling regions and drawings apart.
 SPILLS = """() => [...document.querySelectorAll("article.card *, .panel *, .filter-form *")]
   .filter(one => one.checkVisibility())

@@ -59,8 +59,8 @@
     wait = 500;
     if (answer.status === 401) { location.assign("/login?next=" + encodeURIComponent(location.pathname + location.search)); return; }
     if (answer.status === 403 && !item.again) { item.again = true; keep(); location.reload(); return; }
-    if (answer.status === 409) await conflicted(item);
-    else if (answer.ok) settled(item, await answer.json().catch(() => ({})));
+    if (answer.ok) await settled(item, await answer.json().catch(() => ({})));
+    else await refused(item, answer.status);
     queued.shift();
     keep();
     sending = false;
@@ -76,38 +76,47 @@
     wait = Math.min(wait * 2, LONGEST_WAIT_MS);
   }
 
-  function settled(item, body) {
-    const card = byId(item.card);
+  async function settled(item, body) {
+    for (const id of body.stale ?? []) await dispute(id, 409);
     if (typeof body.version !== "number") return;
+    const card = byId(item.card);
     if (card) card.dataset.version = body.version;
     // What waits behind it was decided knowing of it.
     queued.filter((later) => later.card === item.card && later.body && "version" in later.body)
       .forEach((later) => { later.body.version = body.version; });
   }
 
-  async function conflicted(item) {
-    const card = byId(item.card);
-    history = history.filter((step) => step.ruling !== item.ruling);
+  async function refused(item, status) {
+    const made = item.ruling ?? item.body?.batch;
+    history = history.filter((step) => !made || (step.ruling ?? step.batch) !== made);
     past.write(history);
-    let verdict = "hold", version = null;
+    for (const id of item.cards ?? [item.card]) await dispute(id, status);
+  }
+
+  // Somebody was faster, the comment is gone, or the server will not have it: said on the card.
+  async function dispute(id, status) {
+    const card = byId(id), now = id ? await asked(id) : {};
+    const said = status === 404 || now.status === 404 ? say("not-found") : status !== 409 ? say("error")
+      : now.verdict ? say("stale", { verdict: say(`verdict-${now.verdict}`) }) : say("conflict");
+    if (!card) return tell(said);
+    reopen(card);
+    card.classList.add("conflict");
+    if ("version" in now) card.dataset.version = now.version;
+    let notice = card.querySelector(".conflict-notice");
+    if (!notice) {
+      notice = document.createElement("p");
+      notice.className = "notice bad conflict-notice";
+      notice.setAttribute("role", "alert");
+      card.prepend(notice);
+    }
+    notice.textContent = said;
+  }
+
+  // A case as it is now; without a network nothing is known of it.
+  async function asked(id) {
     try {
-      const now = await (await fetch(`/v1/queue/${item.card}`, { credentials: "same-origin" })).json();
-      verdict = now.verdict; version = now.version;
-    } catch { /* told without the verdict */ }
-    const said = verdict ? say("stale", { verdict: say(`verdict-${verdict}`) }) : say("conflict");
-    if (card) {
-      reopen(card);
-      card.classList.add("conflict");
-      if (version !== null) card.dataset.version = version;
-      let notice = card.querySelector(".conflict-notice");
-      if (!notice) {
-        notice = document.createElement("p");
-        notice.className = "notice bad conflict-notice";
-        notice.setAttribute("role", "alert");
-        card.prepend(notice);
-      }
-      notice.textContent = said;
-    } else tell(said);
+      return await (await fetch(`/v1/queue/${id}`, { credentials: "same-origin" })).json();
+    } catch { return {}; }
   }
 
   // Cards
@@ -232,7 +241,7 @@
     let next = null;
     chosen.forEach((card) => { next = close(card, wordOf(act, verdict), verdict); });
     remember({ kind: "batch", cards: chosen.map((card) => card.dataset.id), batch, wave: "" });
-    post({ method: "POST", path: "/v1/rulings", body: { verdict, labels, rulings, batch } });
+    post({ method: "POST", path: "/v1/rulings", cards: rulings.map((one) => one.id), body: { verdict, labels, rulings, batch } });
     showTray();
     after(next, word);
   }
@@ -261,7 +270,7 @@
       post({ method: "DELETE", path: `/v1/queue/${step.card}/ruling?ruling_id=${step.ruling}`, card: step.card, ruling: step.ruling });
     } else if (step.kind === "batch") {
       const wave = step.wave ? `?wave_id=${step.wave}` : "";
-      post({ method: "DELETE", path: `/v1/rulings/${step.batch}${wave}` });
+      post({ method: "DELETE", path: `/v1/rulings/${step.batch}${wave}`, cards: step.cards });
       (step.cards || []).map(byId).filter(Boolean).forEach(freshen);
     } else {
       sameAuthor(step.handle, step.before);
@@ -278,10 +287,8 @@
   // A stroke's answer names no versions: they are asked for once it is taken back.
   async function freshen(card) {
     while (queued.length) await new Promise((done) => setTimeout(done, 100));
-    try {
-      const now = await (await fetch(`/v1/queue/${card.dataset.id}`, { credentials: "same-origin" })).json();
-      if (typeof now.version === "number") card.dataset.version = now.version;
-    } catch { /* a stale version is answered as a conflict, and shown */ }
+    const now = await asked(card.dataset.id); // unknown: a stale version is answered as a conflict
+    if ("version" in now) card.dataset.version = now.version;
   }
 
   // Selection
@@ -433,9 +440,6 @@
   document.addEventListener("visibilitychange", pulse);
 
   document.documentElement.classList.add("scripted");
-  for (const here of document.querySelectorAll(".tabs [aria-current], .bar nav [aria-current]")) {
-    here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 40;
-  }
   setInterval(pulse, PULSE_MS);
   keep();
   send();
