@@ -63,6 +63,7 @@
     else await refused(item, answer.status);
     queued.shift();
     keep();
+    reloadWhenSent ||= item.elsewhere;
     sending = false;
     if (!queued.length && reloadWhenSent) return location.reload();
     if (!queued.length && toast.dataset.retrying) { delete toast.dataset.retrying; tell(""); }
@@ -266,22 +267,22 @@
     const step = history.pop();
     past.write(history);
     if (!step) return tell(say("nothing-to-undo"));
+    const cards = step.cards ?? [step.card], shown = cards.map(byId).filter(Boolean);
+    const elsewhere = !shown.length; // the card lies on another page: it is shown where it belongs
     if (step.kind === "ruling") {
-      post({ method: "DELETE", path: `/v1/queue/${step.card}/ruling?ruling_id=${step.ruling}`, card: step.card, ruling: step.ruling });
+      post({ method: "DELETE", path: `/v1/queue/${step.card}/ruling?ruling_id=${step.ruling}`, card: step.card, ruling: step.ruling, elsewhere });
     } else if (step.kind === "batch") {
       const wave = step.wave ? `?wave_id=${step.wave}` : "";
-      post({ method: "DELETE", path: `/v1/rulings/${step.batch}${wave}`, cards: step.cards });
-      (step.cards || []).map(byId).filter(Boolean).forEach(freshen);
+      post({ method: "DELETE", path: `/v1/rulings/${step.batch}${wave}`, cards, elsewhere });
+      shown.forEach(freshen);
     } else {
       sameAuthor(step.handle, step.before);
-      post({ method: "POST", path: `/v1/queue/${step.card}/standing`, card: step.card, body: { standing: step.before } });
+      post({ method: "POST", path: `/v1/queue/${step.card}/standing`, card: step.card, body: { standing: step.before }, elsewhere });
     }
-    const shown = (step.cards || [step.card]).map(byId).filter(Boolean);
     if (step.kind !== "standing") shown.forEach(reopen);
     tell(say("undone"));
     count();
     if (shown[0]) go(shown[0]);
-    else reloadWhenSent = true; // the card lies on another page: show it where it belongs
   }
 
   // A stroke's answer names no versions: they are asked for once it is taken back.
