@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -47,3 +48,19 @@ def test_a_crash_is_a_kind_and_places(written):
     (line,) = written()
     assert b"orang" not in line
     assert json.loads(line)["trace"][-1].startswith("test_logs.py:")
+
+
+def test_a_request_is_told_as_any_other_event(written):
+    logs.get().info("request", method="GET", route="/x", status=200, ms=1.5)
+    logs.request("GET", "/x", 200, 0.0015)
+    told, quickly = map(json.loads, written())
+    moments = [datetime.fromisoformat(one.pop("timestamp")) for one in (told, quickly)]
+    assert told == quickly
+    assert timedelta() <= moments[1] - moments[0] < timedelta(minutes=1)
+
+
+def test_a_request_is_not_told_where_only_warnings_are(written, tmp_path):
+    logs.configure(tmp_path, "warning")
+    logs.request("GET", "/x", 200, 0.0015)
+    logs.get().warning("a warning")
+    assert [json.loads(line)["event"] for line in written()] == ["a warning"]
