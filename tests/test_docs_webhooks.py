@@ -8,25 +8,21 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from service import events
 from service.access import Access
+from service.comments import utc_now
 from service.outbound.post import Post
 from service.storage import events as told
 from service.webhooks import Courier, Webhooks
 from tests.conftest import SECRET
+from tests.running import free_port, until
 
 DOC = Path(__file__).parent.parent / "docs" / "webhooks.md"
 RUN = {"python": [sys.executable, "-W", "ignore"], "js": ["node"], "php": ["php"]}
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 def example(language: str) -> str:
@@ -34,29 +30,22 @@ def example(language: str) -> str:
     return found
 
 
-def free_port() -> int:
+def listens(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(port: int) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("the receiver did not start")
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.parametrize("language", RUN)
 def test_receivers(language, sqlite, tmp_path):
     if shutil.which(RUN[language][0]) is None:
         pytest.skip(f"{RUN[language][0]} is not installed")
-    access = Access(sqlite, SECRET, now)
+    access = Access(sqlite, SECRET, utc_now)
     access.add_site("kabar")
-    site, webhooks, port = access.named_site("kabar"), Webhooks(sqlite, SECRET, now), free_port()
+    site, webhooks, port = (
+        access.named_site("kabar"),
+        Webhooks(sqlite, SECRET, utc_now),
+        free_port(),
+    )
     _, secret = webhooks.add(site, f"http://127.0.0.1:{port}/hook", allow_private=True)
     script = tmp_path / f"hook.{language}"
     script.write_text(example(language))
@@ -66,13 +55,13 @@ def test_receivers(language, sqlite, tmp_path):
         command = [*RUN[language], *serving, str(script)]
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
-        wait_for(port)
+        until(lambda: listens(port), "the receiver listens")
         with sqlite.begin() as tx:
-            told.tell(tx, site.id, [events.erased("a")], now())
-        assert Courier(sqlite, SECRET, now, Post()).deliver() == 1
+            told.tell(tx, site.id, [events.erased("a")], utc_now())
+        assert Courier(sqlite, SECRET, utc_now, Post()).deliver() == 1
         with sqlite.begin() as tx:
-            told.tell(tx, site.id, [events.erased("b")], now())
-        assert Courier(sqlite, b"another secret" * 3, now, Post()).deliver() == 0
+            told.tell(tx, site.id, [events.erased("b")], utc_now())
+        assert Courier(sqlite, b"another secret" * 3, utc_now, Post()).deliver() == 0
     finally:
         server.kill()
         server.wait()
