@@ -20,10 +20,8 @@ def _in_a_child(work):
     return child
 
 
-def test_threads_and_processes_take_turns(tmp_path):
-    path, counted = str(tmp_path / "turn"), tmp_path / "count"
-    counted.write_text("0")
-    turns = Turns(path)
+def _counting(turns, counted):
+    """Work that loses some of its counts where two do it at once."""
 
     def count():
         for _ in range(20):
@@ -32,14 +30,25 @@ def test_threads_and_processes_take_turns(tmp_path):
                 time.sleep(0.0005)
                 counted.write_text(str(seen + 1))
 
-    with turns:  # the file is open: children that shared it would share its lock
-        pass
-    children = [_in_a_child(count) for _ in range(2)]
-    threads = [threading.Thread(target=count) for _ in range(2)]
+    counted.write_text("0")
+    return count
+
+
+def _in_threads(work):
+    threads = [threading.Thread(target=work) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_threads_and_processes_take_turns(tmp_path):
+    turns, counted = Turns(str(tmp_path / "turn")), tmp_path / "count"
+    count = _counting(turns, counted)
+    with turns:  # the file is open: children that shared it would share its lock
+        pass
+    children = [_in_a_child(count) for _ in range(2)]
+    _in_threads(count)
     for child in children:
         os.waitpid(child, 0)
     assert counted.read_text() == "80"
@@ -68,8 +77,6 @@ def test_a_dead_holder_holds_nothing_and_a_stopped_one_not_for_long(tmp_path):
 
 
 def test_where_no_file_can_be_made_threads_take_turns_all_the_same(tmp_path):
-    turns = Turns(str(tmp_path / "nowhere" / "turn"))
-    with turns:
-        pass
-    with turns:
-        pass
+    counted = tmp_path / "count"
+    _in_threads(_counting(Turns(str(tmp_path / "nowhere" / "turn")), counted))
+    assert counted.read_text() == "40"
