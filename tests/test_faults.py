@@ -219,13 +219,18 @@ def test_a_slow_database_makes_slow_answers(distant):
 
 
 def test_a_database_that_falls_silent(distant):
-    """It takes what is sent and says nothing: requests are put off after a bounded time."""
+    """It takes what is sent and says nothing: requests are put off after a bounded time, and the
+    processes are alive meanwhile."""
     with distant.relay as relay:
         until(lambda: ready(distant.service)[0] == 200, "it is back", 10)
         relay.flows.clear()
         began = time.monotonic()
         with ThreadPoolExecutor(6) as pool:
             answers = [pool.submit(post, distant.service, f"sunyi {n}") for n in range(6)]
+            time.sleep(1)  # every thread waits by now
+            for _ in range(6):
+                assert distant.service.request("GET", "/healthz").status_code == 200
+            assert not any(answer.done() for answer in answers)
             assert all(is_put_off(answer.result()) for answer in answers)
         assert time.monotonic() - began < 40
         relay.flows.set()

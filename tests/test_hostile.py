@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import struct
 import time
 from collections.abc import Iterator, Sequence
@@ -87,6 +88,18 @@ def test_who_waits_longest_gives_way(service):
         slow[0].settimeout(2)
         with contextlib.suppress(ConnectionResetError):
             assert slow[0].recv(1) == b""
+
+
+def test_who_is_busy_is_alive(service):
+    """All threads wait for the database, five seconds for each request; a supervisor that heard
+    nothing meanwhile would kill them."""
+    body = b"author_name=Budi&author_email=budi%40example.com&content=Sibuk"
+    post = form(service, f"Content-Length: {len(body)}") + body
+    with contextlib.closing(sqlite3.connect(service.home / "saring.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with clients(service, post, 5):
+            time.sleep(0.3)
+            others_are_served(service)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
 from gunicorn import http
@@ -33,6 +33,7 @@ MOST_CONNECTIONS: Final = 1000
 MOST_BYTES_HELD: Final = 64 * 1024 * 1024
 SMALL_BYTES: Final = 64 * 1024
 _SWEEP_SECONDS: Final = 0.5
+_LIFE: Final = (b"GET /healthz ", b"HEAD /healthz ")
 _REASONS: Final = {
     400: "Bad Request",
     408: "Request Timeout",
@@ -89,6 +90,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.swept = 0.0
         self.whole: Turns[Connection] = Turns()  # requests that are here and wait for a thread
         self.at_work = 0
+        self.aside, self.is_aside = ThreadPoolExecutor(1), False
         soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self.most_connections = max(1, min(MOST_CONNECTIONS, soft // 2))
         self.worker_connections = sys.maxsize  # room is made instead of accepting nobody
@@ -162,14 +164,25 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._turn_away(largest, 503, "Too much at once.")
 
     def _hand_on(self, conn: Connection) -> None:
-        if not self.whole.takes(conn.network):
+        goes_aside = not self.is_aside and conn.sock.inbox.startswith(_LIFE)
+        if not (goes_aside or self.whole.takes(conn.network)):
             self._turn_away(conn, 503, "Too many requests at once.")
             return
         del self.waiting[conn]
         self._watch(conn, 0)
         conn.sock.open_request()
-        self.whole.put(conn.network, conn)
-        self._set_to_work()
+        if goes_aside:
+            self._answer_aside(conn)
+        else:
+            self.whole.put(conn.network, conn)
+            self._set_to_work()
+
+    def _answer_aside(self, conn: Connection) -> None:
+        """One at a time, in a thread that nothing else keeps: a process whose threads all wait for
+        the database is alive, and is not to be killed for them."""
+        self.is_aside = True
+        done = self.aside.submit(self.handle, conn)
+        done.add_done_callback(lambda done: self.method_queue.defer(self._finish_aside, conn, done))
 
     def _set_to_work(self) -> None:
         """Give threads something to do, and a little in advance so that none must wait for us."""
@@ -206,9 +219,17 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     # Going out
 
     def finish_request(self, conn: Connection, done: Future[bool]) -> None:
-        """Back in the loop: send what is left, then wait for another request or part."""
+        """Back in the loop: something else for the thread, and on with the connection."""
         self.at_work -= 1
         self._set_to_work()
+        self._finish(conn, done)
+
+    def _finish_aside(self, conn: Connection, done: Future[bool]) -> None:
+        self.is_aside = False
+        self._finish(conn, done)
+
+    def _finish(self, conn: Connection, done: Future[bool]) -> None:
+        """Send what is left, then wait for another request or part."""
         conn.is_leaving = done.cancelled() or done.exception() is not None or not done.result()
         conn.sock.close_request()
         conn.discards = conn.sock.is_last and not conn.sock.is_ended
