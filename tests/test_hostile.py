@@ -97,9 +97,10 @@ def test_who_is_busy_is_alive(service):
     post = form(service, f"Content-Length: {len(body)}") + body
     with contextlib.closing(sqlite3.connect(service.home / "saring.db")) as other:
         other.execute("BEGIN IMMEDIATE")
-        with clients(service, post, 5):
+        with clients(service, post, 10):
             time.sleep(0.3)
-            others_are_served(service)
+            for _ in range(20):
+                others_are_served(service)
 
 
 @contextlib.contextmanager

@@ -33,6 +33,7 @@ MOST_CONNECTIONS: Final = 1000
 MOST_BYTES_HELD: Final = 64 * 1024 * 1024
 SMALL_BYTES: Final = 64 * 1024
 _SWEEP_SECONDS: Final = 0.5
+_MOST_ASIDE: Final = 8
 _LIFE: Final = (b"GET /healthz ", b"HEAD /healthz ")
 _REASONS: Final = {
     400: "Bad Request",
@@ -90,7 +91,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.swept = 0.0
         self.whole: Turns[Connection] = Turns()  # requests that are here and wait for a thread
         self.at_work = 0
-        self.aside, self.is_aside = ThreadPoolExecutor(1), False
+        self.aside, self.aside_at_once = ThreadPoolExecutor(1), 0
         soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self.most_connections = max(1, min(MOST_CONNECTIONS, soft // 2))
         self.worker_connections = sys.maxsize  # room is made instead of accepting nobody
@@ -164,7 +165,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._turn_away(largest, 503, "Too much at once.")
 
     def _hand_on(self, conn: Connection) -> None:
-        goes_aside = not self.is_aside and conn.sock.inbox.startswith(_LIFE)
+        goes_aside = self.aside_at_once < _MOST_ASIDE and conn.sock.inbox.startswith(_LIFE)
         if not (goes_aside or self.whole.takes(conn.network)):
             self._turn_away(conn, 503, "Too many requests at once.")
             return
@@ -178,9 +179,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._set_to_work()
 
     def _answer_aside(self, conn: Connection) -> None:
-        """One at a time, in a thread that nothing else keeps: a process whose threads all wait for
-        the database is alive, and is not to be killed for them."""
-        self.is_aside = True
+        """In a thread that nothing else keeps: a process whose threads all wait for the database is
+        alive, and is not to be killed for them."""
+        self.aside_at_once += 1
         done = self.aside.submit(self.handle, conn)
         done.add_done_callback(lambda done: self.method_queue.defer(self._finish_aside, conn, done))
 
@@ -225,7 +226,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self._finish(conn, done)
 
     def _finish_aside(self, conn: Connection, done: Future[bool]) -> None:
-        self.is_aside = False
+        self.aside_at_once -= 1
         self._finish(conn, done)
 
     def _finish(self, conn: Connection, done: Future[bool]) -> None:
