@@ -163,14 +163,19 @@ def test_it_works(newsroom, happens):
     check(newsroom)
 
 
-def test_only_what_changed_is_counted_again(newsroom, monkeypatch):
+def test_only_what_changed_is_read_and_counted_again(newsroom, monkeypatch):
     counted = []
     count = tallies.count
     monkeypatch.setattr(tallies, "count", lambda tx, q: counted.append(q) or count(tx, q))
+    read = []
+    touched = tallies.touched
+    monkeypatch.setattr(tallies, "touched", lambda tx, *of: read.append(of) or touched(tx, *of))
     assert newsroom.tallies.catch_up() == 0
+    assert read == []
     rule(newsroom)
     assert newsroom.tallies.catch_up() == 1
     assert len(counted) == 1
+    assert read == [(newsroom.site.id, 8, 2_000)]
 
 
 def test_what_was_stored_before_it_was_counted_is_found(newsroom):

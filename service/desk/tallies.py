@@ -74,10 +74,11 @@ class Tallies:
     @staticmethod
     def _due(tx: Transaction, before: Mapping[str, Progress]) -> tuple[dict[str, int], set[int]]:
         """How far each site's events are read, and the quarters of the comments they are about."""
-        after, due = {}, set()
+        after, due = {site_id: site.number for site_id, site in before.items()}, set()
         for site_id, site in before.items():
-            about, after[site_id] = tallies.touched(tx, site_id, site.number, _EVENTS)
-            due |= about
+            if site.last > site.number:
+                about, after[site_id] = tallies.touched(tx, site_id, site.number, _EVENTS)
+                due |= about
         return after, due
 
 

@@ -62,8 +62,8 @@ def progress(tx: Connection) -> dict[str, Progress]:
 
 
 def begin(tx: Connection, found: Mapping[str, Progress]) -> None:
-    """Sites that are new here start at their last event: all their quarters have yet to be
-    counted, for none has a row."""
+    """Sites that are new here start at their last event. Where they have any, every quarter has to
+    be counted again, for a row is of all sites."""
     for site_id, site in found.items():
         if site.number == _START:
             row = {"site_id": site_id, "number": site.last, "marks": 0}
