@@ -77,7 +77,7 @@ def run(target: str, runs: int, seconds: int) -> bool:
     found = "something, below" if done.returncode else "nothing"
     print(f"| {target} | {max(counted, default=0):,} | {found} |", flush=True)
     if done.returncode:
-        told = [line for line in done.stderr.splitlines() if not line.startswith("#")]
+        told = [line for line in done.stderr.splitlines() if not line.startswith(("#", "INFO"))]
         print(done.stdout[-2000:], "\n".join(told)[-2000:], sep="\n")
     return done.returncode == 0
 

@@ -42,6 +42,8 @@ _IPV6 = re.compile(  # the group; "ip:" before it is no part of it
     r"(?<![^\W_])(?<!:)(?:\w{0,24}[^\W_0-9a-fA-F]\w{0,24}:(?=:{0,2}[0-9a-fA-F]))?"
     r"((?:[0-9a-fA-F]{0,4}:){2,7}(?:[0-9a-fA-F.]{0,14}[0-9a-fA-F])?(?:%\w{1,16})?)(?![^\W_]|:)"
 )
+_PASSES = 3
+"""A mask is no letter: it may set free what stood against an address, and that once more."""
 
 
 def seal(
@@ -99,8 +101,15 @@ def mask(text: str) -> str:
     Also where letters of one are percent-encoded or HTML entities, or what nobody sees stands
     between them.
     """
-    if not text:
-        return text
+    for _ in range(_PASSES):
+        masked = _masked_once(text) if text else text
+        if masked == text:
+            break
+        text = masked
+    return text
+
+
+def _masked_once(text: str) -> str:
     plain = text if text.isascii() and "%" not in text and "&" not in text else veils.lift(text)
     if plain != text and (found := _addresses(plain)):
         text = _laid_over(text, found)

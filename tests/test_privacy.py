@@ -198,6 +198,10 @@ class Counted(str):
         return super().__getitem__(place)
 
 
+def test_what_an_address_hid_is_masked_with_it():
+    assert mask("&a@b.p%3A:\x007") == "&[email][ip]\x007"
+
+
 @pytest.mark.parametrize("piece", ["@", "a@", '"', '"@', "a.", "%40", "&#64;", "a@b.", "a%40", "a"])
 def test_hostile_text_is_looked_at_once(piece):
     text = Counted(piece * 3_000 + "@")
