@@ -260,8 +260,9 @@ MAY_IMPORT = {
     "service.serving.wire": {"service.serving.framing"},
     "service.callers": set(),
     "service.turns": set(),
+    "service.serving.connection": {"service.callers", "service.serving.wire"},
     "service.serving.reception": {
-        "service.callers",
+        "service.serving.connection",
         "service.serving.framing",
         "service.turns",
         "service.serving.wire",

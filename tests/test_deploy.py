@@ -20,8 +20,8 @@ import pytest
 import yaml
 
 from service import __version__
+from service.serving.connection import BODY_SECONDS, HEAD_SECONDS
 from service.serving.framing import HEAD_BYTES
-from service.serving.reception import BODY_SECONDS, HEAD_SECONDS
 from service.settings import Settings
 from service.web.native import SCORE_BODY_BYTES
 from tests import hostile

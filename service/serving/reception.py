@@ -12,22 +12,16 @@ import errno
 import resource
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
-from gunicorn import http
-from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-from service.callers import network
+from service.serving.connection import HEAD_SECONDS, Callback, Connection, plain_answer
 from service.serving.framing import Unacceptable
 from service.serving.wire import READ, WRITE, Wire
 from service.turns import Turns
 
-HEAD_SECONDS: Final = 10.0
-BODY_SECONDS: Final = 20.0
-LEAST_RATE: Final = 4096
-"""Bytes a second: who sends or takes less has `BODY_SECONDS` and no more."""
 DISCARD_SECONDS: Final = 10.0
 MOST_CONNECTIONS: Final = 1000
 MOST_BYTES_HELD: Final = 64 * 1024 * 1024
@@ -35,50 +29,6 @@ SMALL_BYTES: Final = 64 * 1024
 _SWEEP_SECONDS: Final = 0.5
 _MOST_ASIDE: Final = 8
 _LIFE: Final = (b"GET /healthz ", b"HEAD /healthz ")
-_REASONS: Final = {
-    400: "Bad Request",
-    408: "Request Timeout",
-    413: "Content Too Large",
-    431: "Request Header Fields Too Large",
-    500: "Internal Server Error",
-    503: "Service Unavailable",
-}
-
-
-Callback = Callable[["Connection"], None]
-
-
-def plain_answer(status: int, text: str) -> bytes:
-    """An answer from before or after the app, which repeats nothing of the request."""
-    body = f"{text}\n".encode()
-    retry = "Retry-After: 5\r\n" if status == 503 else ""
-    head = f"HTTP/1.1 {status} {_REASONS[status]}\r\nConnection: close\r\n{retry}"
-    head += f"Content-Type: text/plain\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
-
-
-class Connection(TConn):  # type: ignore[misc]
-    """One client: its wire, and what this worker waits for on it."""
-
-    sock: Wire
-
-    def __init__(self, cfg: Any, wire: Wire, client: Any, server: Any) -> None:
-        super().__init__(cfg, wire, client, server)
-        self.parser = http.get_parser(cfg, wire, client)
-        self.network = network(client[0])
-        self.counted = 0
-        self.since = self.deadline = 0.0
-        self.is_leaving = False
-        self.discards = False
-        self.callback: Callback | None = None  # what the loop's poller is asked for
-
-    def waits(self, seconds: float) -> None:
-        """A new wait begins, which may take so long."""
-        self.since = time.monotonic()
-        self.deadline = self.since + seconds
-
-    def is_overdue(self, now: float) -> bool:
-        return now > self.deadline
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
@@ -146,15 +96,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._end(conn)
         else:
             if wire.inbox:
-                conn.deadline = conn.since + self._patience(wire)
+                conn.waits_for_more()
             self._watch(conn, READ, self._receive)
             if self.bytes_held > MOST_BYTES_HELD and wire.size > SMALL_BYTES:
                 self._relieve()
-
-    @staticmethod
-    def _patience(wire: Wire) -> float:
-        """How long all of a request may take, seen from what has come of it."""
-        return BODY_SECONDS + len(wire.inbox) / LEAST_RATE if wire.has_head else HEAD_SECONDS
 
     def _relieve(self) -> None:
         """Give up the largest of those that wait."""
@@ -245,7 +190,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._end(conn)
         elif wire.outbox:
             if conn not in self.waiting:
-                conn.waits(BODY_SECONDS + len(wire.outbox) / LEAST_RATE)
+                conn.waits_for_taking()
                 self.waiting[conn] = None
             self._watch(conn, WRITE, self._send)
         else:

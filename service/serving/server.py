@@ -19,7 +19,8 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected
 
 from service import logs
-from service.serving.reception import PatientWorker, plain_answer
+from service.serving.connection import plain_answer
+from service.serving.reception import PatientWorker
 from service.serving.sharing import Share, Shares
 from service.settings import Settings
 
