@@ -59,7 +59,6 @@ def html_page(template: str, *, runs_script: bool = False, **values: Any) -> Res
     response = Response(render_template(template, **values), mimetype="text/html")
     policy = _PAGE_POLICY + ("; script-src 'self'; connect-src 'self'" if runs_script else "")
     response.headers["Content-Security-Policy"] = policy
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

@@ -33,7 +33,6 @@ def sheet_response(name: str, columns: Sequence[str], rows: Iterable[Sequence[An
     write_sheet(written, columns, rows)
     response = Response(written.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
 
