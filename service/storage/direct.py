@@ -45,7 +45,11 @@ class Wire:
         self.dialect: Dialect = engine.dialect
 
     def __del__(self) -> None:
-        if os.getpid() == self._pid:  # a forked child leaves its parent's connections alone
+        self.close()
+
+    def close(self) -> None:
+        """Hang up; a forked child leaves its parent's connections alone."""
+        if os.getpid() == self._pid:
             with suppress(Exception):
                 self.driver.close()
 
@@ -87,8 +91,11 @@ class Wires:
         return wire
 
     def cut(self) -> None:
-        """Let go of this thread's wire."""
+        """Hang up this thread's wire, now: an exception's trace may hold it, and it a lock."""
+        wire: Wire | None = getattr(self._kept, "wire", None)
         self._kept.wire = None
+        if wire is not None:
+            wire.close()
 
     def cut_all(self) -> None:
         """Let go of every thread's: what a forked child does with its parent's."""
@@ -126,9 +133,11 @@ class Direct:
     ) -> None:
         try:
             self._wire.say("COMMIT" if error is None else "ROLLBACK")
-        except DBAPIError as failed:
-            self._wires.cut()  # with it goes whatever it had begun
-            error = error or failed
+        except BaseException as failed:  # an interrupt too: with the wire goes what it had begun
+            self._wires.cut()
+            if error is None:
+                translate(failed)
+                raise
         finally:
             self._turn.__exit__(None, None, None)
         if error is not None:

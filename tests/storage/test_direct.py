@@ -8,9 +8,10 @@ import threading
 
 import pytest
 from sqlalchemy import bindparam, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from service.errors import Unavailable
+from service.storage.direct import Wire
 from service.storage.engine import open_database
 from service.storage.prepared import Prepared
 from service.storage.tables import standings
@@ -62,6 +63,30 @@ def test_a_broken_constraint_is_told_as_such_and_the_next_transaction_works(data
     with database.begin_directly() as tx:
         assert FIND.rows(tx, {"author_key": "bob"}) == []
         ADD.run(tx, {**row, "author_key": "bob"})
+
+
+@pytest.mark.parametrize("trouble", [KeyboardInterrupt, OperationalError], ids=["key", "disk"])
+def test_what_could_not_be_committed_is_gone_at_once(database, row, monkeypatch, trouble):
+    """Whoever holds the exception holds no lock, and the next transaction does not commit it."""
+
+    def fail(wire, statement):
+        if statement == "COMMIT":
+            raise trouble("", None, wire.dialect.loaded_dbapi.OperationalError())
+        say(wire, statement)
+
+    with database.read_directly() as tx:
+        assert FIND.rows(tx, ANN) == []
+    say = Wire.say
+    monkeypatch.setattr(Wire, "say", fail)
+    told = KeyboardInterrupt if trouble is KeyboardInterrupt else Unavailable
+    with pytest.raises(told) as held, database.begin_directly() as tx:
+        ADD.run(tx, row)
+    monkeypatch.undo()
+    with database.begin() as other:
+        other.execute(text("UPDATE sites SET name = 'lain'"))
+    with database.begin_directly() as tx:
+        assert FIND.rows(tx, ANN) == []
+    assert held.value
 
 
 def test_each_thread_has_its_own(database, row):
