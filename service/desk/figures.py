@@ -20,7 +20,7 @@ from service.storage.tallies import Body
 DAYS: Final = 30
 WITHIN: Final = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 48 * 3600)
 """Bounds, in seconds, of the classes in which times to decision are counted."""
-_RULINGS: Final = 10_000
+_RULINGS: Final = 5_000
 Pairs = Sequence[tuple[str, int]]
 
 

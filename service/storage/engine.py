@@ -28,7 +28,8 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-32768",
+    # Of each connection: with 32 MB a worker grew by 70 MB in 100,000 comments and was no faster.
+    "PRAGMA cache_size=-8192",
     # Whenever another process wrote, SQLite forgets its pages: they come back without system calls.
     "PRAGMA mmap_size=1073741824",
     # The housekeeper empties the log; this is for the day on which it cannot.

@@ -11,6 +11,7 @@ from service.comments import IMPORTER, REPORTERS, Complaint
 from service.storage import spans
 from service.storage.tables import comments, complaints, rulings
 from service.storage.tabs import REAL
+from service.storage.verdicts import CHECKED, CHECKS_COUNTED
 
 
 def by_shadow(tx: Connection, site_id: str, since: datetime) -> list[tuple[str, str, int]]:
@@ -44,14 +45,15 @@ def seconds_to_rulings(tx: Connection, since: datetime, most: int) -> list[float
 def opinions(tx: Connection, since: datetime) -> list[tuple[str, str]]:
     """For each spot check that two people ruled on: what the first and the second of them said.
 
-    The first word of each counts: what somebody says later is said knowing of the other.
+    The first word of each counts: what somebody says later is said knowing of the other. Of the
+    latest `CHECKS_COUNTED` spot checks among the comments that came since then.
     """
+    checked = select(comments.c.id).where(CHECKED, spans.since(comments.c.id, since))
+    latest = checked.order_by(comments.c.id.desc()).limit(CHECKS_COUNTED).subquery()
     query = (
         select(rulings.c.comment_id, rulings.c.moderator, rulings.c.verdict)
-        .join(comments, comments.c.id == rulings.c.comment_id)
+        .join(latest, latest.c.id == rulings.c.comment_id)
         .where(
-            comments.c.sampled,
-            rulings.c.created_at >= since,
             rulings.c.undone_at.is_(None),
             rulings.c.moderator.not_in((*REPORTERS, IMPORTER)),
         )

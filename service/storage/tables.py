@@ -220,7 +220,7 @@ comments = Table(
         where="complaint_due_at IS NOT NULL",
     ),
     _partial("ix_comments_samples", "id", where="sampled AND ruling IS NULL"),
-    _partial("ix_comments_checked", "site_id", where="sampled AND ruling IS NOT NULL"),
+    _partial("ix_comments_checked", "site_id", "id", where="sampled AND ruling IS NOT NULL"),
     _partial("ix_comments_second", "id", where="sampled AND ruling IS NOT NULL"),
     _partial(
         "ix_comments_rolling",

@@ -14,7 +14,7 @@ from service.storage.tables import comments, rulings, sites, standings, waves
 
 CHECKS_COUNTED: Final = 5_000  # every scrape of the metrics reads them
 # In the words of the partial index, or SQLite does not see that it serves.
-_CHECKED: Final = text("comments.sampled AND comments.ruling IS NOT NULL")
+CHECKED: Final = text("comments.sampled AND comments.ruling IS NOT NULL")
 
 
 def rule(
@@ -190,7 +190,7 @@ def sample_counts(tx: Connection, site_id: str | None) -> list[tuple[str, str, s
     machine = comments.c.decision["verdict"].as_string().label("machine")
     latest = (
         select(comments.c.language, machine, comments.c.ruling)
-        .where(*mine, _CHECKED)
+        .where(*mine, CHECKED)
         .order_by(comments.c.id.desc())
         .limit(CHECKS_COUNTED)
         .subquery()
