@@ -34,7 +34,7 @@ _NOT_LOCAL = frozenset(' \t\r\n\v\f\u00a0\u3000<>()[]{},;:"“”‘’«»|\\/=
 # program takes them for a link. Such an oddity is still an address to its reader.
 _DOT = r"(?:[.\u3002\uff61]|[(\[{](?:[.]|dot|titik)[)\]}])"
 _OCTET = r"(?:0[xX][0-9a-fA-F]{1,2}|\d{1,4})"
-_IPV4 = re.compile(rf"(?<![^\W_])(?<![.])(?:{_OCTET}{_DOT}){{3}}{_OCTET}(?![^\W_]|[.]\d)")
+_IPV4 = re.compile(rf"(?<![^\W_])(?<!\d[.])(?:{_OCTET}{_DOT}){{3}}{_OCTET}(?![^\W_]|[.]\d)")
 _DOTS = re.compile(_DOT)
 _AMOUNT = re.compile(r"\d{1,3}(?:\.\d{3}){3}")  # thousands of millions, the Indonesian way
 _CURRENCY = re.compile(r"(?:rp|idr|usd|\$)[.\s]*$", re.IGNORECASE)

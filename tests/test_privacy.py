@@ -147,6 +147,7 @@ def test_what_is_no_address_stays(text):
         ("2001:db8::\u200b7 x", "[ip] x"),
         ("2001：db8：：7 x", "[ip] x"),
         ("192\u20240\u20242\u20247", "[ip]"),
+        ("IP saya...192.0.2.7, ya", "IP saya...[ip], ya"),
         ("budi@example\u2024com", "[email]"),
         ("ⓑⓤⓓⓘ@ⓔⓧⓐⓜⓟⓛⓔ.ⓒⓞⓜ ya", "[email] ya"),
         ("budi@𝐞𝐱𝐚𝐦𝐩𝐥𝐞.𝐜𝐨𝐦", "[email]"),
