@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import sqrt
 from typing import Final
 
-from service import events, privacy
+from service import events, privacy, rates
 from service.comments import LABELS, Ruling, Site, Verdict, new_id
 from service.desk.cards import BULK_TABS, MOST_AT_ONCE, Filters
 from service.errors import Conflict, FieldError, Invalid, Missing
@@ -20,36 +18,6 @@ from service.storage.engine import Database, Transaction
 
 WAVE_RULING_LASTS: Final = timedelta(hours=24)
 _IDS_A_QUERY: Final = 500
-_Z: Final = 1.959964  # two-sided 95 %
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A share estimated from `errors` among `checked`, with its 95 % Wilson interval.
-
-    Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
-    """
-
-    errors: int
-    checked: int
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Lower and upper bound; (0, 1) where nothing was checked."""
-        if not self.checked:
-            return 0.0, 1.0
-        share, n = self.errors / self.checked, self.checked
-        middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-        reach = _Z / (1 + _Z**2 / n) * sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-        return max(0.0, middle - reach), min(1.0, middle + reach)
-
-
-@dataclass(frozen=True, slots=True)
-class LiveErrors:
-    """What the spot checks say of the machine, for one language."""
-
-    missed: Rate
-    wrongly_rejected: Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,18 +194,11 @@ class Review:
             if not verdicts.lift_standing(tx, handle):
                 raise Missing("nobody of that name is blocked or trusted")
 
-    def live_errors(self, site: Site | None = None) -> dict[str, LiveErrors]:
+    def live_errors(self, site: Site | None = None) -> dict[str, rates.LiveErrors]:
         """Missed and wrongly rejected shares by language, from rulings on spot checks alone; of
         one site, or of all together."""
-        counts: dict[str, Counter[tuple[str, str]]] = {}
         with self._database.read() as tx:
-            found = verdicts.sample_counts(tx, site.id if site else None)
-        for language, machine, ruling, count in found:
-            counts.setdefault(language, Counter())[machine, ruling] = count
-        return {
-            language: LiveErrors(_rate(cells, "accept", "reject"), _rate(cells, "reject", "accept"))
-            for language, cells in counts.items()
-        }
+            return rates.live_errors(verdicts.sample_counts(tx, site.id if site else None))
 
     def _ruled(self, tx: Transaction, ruling: Ruling, batch: str | None = None) -> list[News]:
         """A ruling as news, and the complaints that it answers."""
@@ -292,11 +253,6 @@ def _undone(tx: Transaction, site_id: str, comment_id: str) -> News:
     if case.ruling:
         return events.ruling_undone(comment_id, case.ruling, "moderator")
     return events.ruling_undone(comment_id, case.decision.verdict, case.decision.decided_by)
-
-
-def _rate(cells: dict[tuple[str, str], int], machine: str, error: str) -> Rate:
-    checked = sum(count for (said, _), count in cells.items() if said == machine)
-    return Rate(cells.get((machine, error), 0), checked)
 
 
 def _check_labels(labels: tuple[str, ...]) -> None:

@@ -54,7 +54,7 @@ MAY_IMPORT = {
     "service.desk.figures": {
         "service.storage",
         "service.desk.tallies",
-        "service.review",
+        "service.rates",
         "service.comments",
     },
     "service.desk.tallies": {"service.storage", "service.errors"},
@@ -138,6 +138,7 @@ MAY_IMPORT = {
         "service.callers",
         "service.offsets",
         "service.moderation",
+        "service.rates",
         "service.review",
         "service.newsreel",
         "service.complaints",
@@ -171,8 +172,10 @@ MAY_IMPORT = {
         "service.storage",
         "service.comments",
     },
+    "service.rates": set(),
     "service.review": {
         "service.privacy",
+        "service.rates",
         "service.storage",
         "service.desk.cards",
         "service.comments",
@@ -218,7 +221,7 @@ MAY_IMPORT = {
         "service.errors",
     },
     "service.models.drift": {
-        "service.review",  # its Rate
+        "service.rates",
         "service.scoring.looks",
         "service.scoring.scorer",
         "service.storage",

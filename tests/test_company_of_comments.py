@@ -10,7 +10,8 @@ from service.access import Access
 from service.comments import Arrival, Case, Site
 from service.errors import Conflict, Invalid, Missing, TooMany
 from service.moderation import Moderation
-from service.review import Rate, Review
+from service.rates import Rate
+from service.review import Review
 from service.rulebook import Rulebook
 from service.scoring.scorer import Threshold
 from service.storage import tabs, verdicts

@@ -12,7 +12,7 @@ from typing import Final
 
 from service.comments import VERDICTS, Complaint
 from service.desk.tallies import Tallies
-from service.review import Rate
+from service.rates import Rate
 from service.storage import figures
 from service.storage.engine import Database
 from service.storage.tallies import Body

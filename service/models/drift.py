@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from service.review import Rate
+from service.rates import Rate
 from service.scoring.looks import Looks
 from service.scoring.scorer import Assessment, NoModel, Scorer
 from service.storage import drift as stored

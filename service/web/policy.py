@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from service.access import Access
-from service.review import LiveErrors, Rate, Review
+from service.rates import LiveErrors, Rate
+from service.review import Review
 from service.rulebook import Preview, Rulebook
 from service.thresholds import InForce, InForceByLanguage, Thresholds
 from service.web.answers import round_score

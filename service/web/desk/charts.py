@@ -8,7 +8,7 @@ from typing import Any
 
 from service.comments import VERDICTS
 from service.desk.figures import Figures
-from service.review import LiveErrors, Rate
+from service.rates import LiveErrors, Rate
 
 
 @dataclass(frozen=True, slots=True)
