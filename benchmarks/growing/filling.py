@@ -18,6 +18,7 @@ from sqlalchemy import Boolean, Table
 from benchmarks.growing.newsroom import Newsroom
 from benchmarks.growing.pool import Stored
 from service.storage.company import COPIES_KEPT, MOST_BANDS
+from service.storage.engine import open_database
 from service.storage.facets import permalink_key
 from service.storage.tables import bands, comments, events, links, rulings, waves
 
@@ -204,8 +205,9 @@ _QUICK = ("fsync = off", "full_page_writes = off", "max_wal_size = '4GB'")
 @contextmanager
 def _postgresql(newsroom: Newsroom) -> Iterator[Put]:
     """With COPY; then vacuumed, as autovacuum would have done long ago."""
-    engine = newsroom.database.engine.execution_options(isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    url = newsroom.database.engine.url.render_as_string(hide_password=False)
+    patient = open_database(url).engine  # the service's own connections give up after seconds
+    with patient.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         run = connection.exec_driver_sql
         for setting in _QUICK:
             run(f"ALTER SYSTEM SET {setting}")
@@ -230,6 +232,7 @@ def _postgresql(newsroom: Newsroom) -> Iterator[Put]:
             run(f"ALTER SYSTEM RESET {setting.split()[0]}")
         run("SELECT pg_reload_conf()")
         run("CHECKPOINT")
+    patient.dispose()
 
 
 def _dropped(run: Callable[[str], Any]) -> list[str]:
