@@ -260,6 +260,7 @@ MAY_IMPORT = {
         "service.comments",
     },
     "service.serving.framing": set(),
+    "service.serving.heap": set(),
     "service.serving.wire": {"service.serving.framing"},
     "service.callers": set(),
     "service.turns": set(),
