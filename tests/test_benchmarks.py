@@ -46,7 +46,7 @@ def row(database, stored, dashboard):
     return {
         "database": database, "stored": stored, "held": 5, "submit_us": 900, "share_of_empty": 0.9,
         "look_up_us": 100, "pages": pages, "purge_ms_per_thousand": 300,
-        "purge_longest_wait_ms": 40, "bytes_each": 2000,
+        "purge_longest_wait_ms": 40, "bytes_each": 2000, "load": 1.0,
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ _COLUMNS = {
     "purge, ms a thousand": "purge_ms_per_thousand",
     "longest wait beside it, ms": "purge_longest_wait_ms",
     "bytes each": "bytes_each",
+    "load of the machine": "load",
 }
 HEAD = f"{'database':>10} " + " ".join(f"{name:>{len(name) + 2}}" for name in _COLUMNS)
 _COLOURS = {"sqlite": "#1b6ca8", "postgresql": "#c8553d"}
