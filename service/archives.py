@@ -13,7 +13,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from service.comments import CONTENT_BYTES, LABELS, Arrival, Verdict, without_controls
-from service.errors import BadSettings
+from service.errors import Refused
 
 _TEXTS: Final = (
     "author_name", "author_email", "author_url", "author_ip", "permalink", "post_title",
@@ -90,7 +90,7 @@ def read_wxr(file: IO[bytes]) -> Iterator[Past | Unreadable]:
                 article = {}
                 path[-1].remove(element)  # what was read is let go: memory stays bounded
     except (ParseError, DefusedXmlException) as error:
-        raise BadSettings(f"not a WordPress export: {type(error).__name__} {error}"[:200]) from None
+        raise Refused(f"not a WordPress export: {type(error).__name__} {error}"[:200]) from None
 
 
 def _of_wordpress(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from service import events, privacy
 from service.comments import Case, utc_now
-from service.errors import BadSettings, Refused
+from service.errors import Refused
 from service.forgotten import Ledger
 from service.storage import accounts, complaints, forgetting
 from service.storage import events as told
@@ -85,7 +85,7 @@ def backup(database: Database, file: str) -> None:
         unfinished.replace(target)
     except (OSError, sqlite3.Error) as error:
         unfinished.unlink(missing_ok=True)
-        raise BadSettings(f"{file} cannot be written ({type(error).__name__})") from error
+        raise Refused(f"{file} cannot be written ({type(error).__name__})") from error
 
 
 def restore(database: Database, file: str) -> None:
@@ -118,7 +118,7 @@ def _prove_backup(source: sqlite3.Connection, file: str) -> None:
             return
     except sqlite3.DatabaseError:
         pass
-    raise BadSettings(f"{file} is damaged or no backup of Saring; nothing was changed")
+    raise Refused(f"{file} is damaged or no backup of Saring; nothing was changed")
 
 
 def _opened(file: str | Path) -> closing[sqlite3.Connection]:
@@ -127,5 +127,5 @@ def _opened(file: str | Path) -> closing[sqlite3.Connection]:
 
 def _sqlite_path(database: Database) -> str:
     if not database.is_sqlite or not database.engine.url.database:
-        raise BadSettings("this is a PostgreSQL database; use pg_dump and pg_restore")
+        raise Refused("this is a PostgreSQL database; use pg_dump and pg_restore")
     return database.engine.url.database

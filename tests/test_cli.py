@@ -399,6 +399,13 @@ def test_a_backup_that_cannot_be_written(run, tmp_path):
         run("backup", str(tmp_path / "none" / "backup.db"))
 
 
+def test_an_address_where_a_file_was_meant_is_not_repeated(run, tmp_path):
+    for command in ("backup", "restore"):
+        with pytest.raises(Refused, match=r"\S") as refused:
+            run(command, str(tmp_path / "none" / "budi@example.com"))
+        assert "budi" not in str(refused.value)
+
+
 @pytest.mark.parametrize("content", [b"no database at all" * 100, b"", b"SQLite format 3\0" * 99])
 def test_a_backup_that_is_none_changes_nothing(run, site, tmp_path, content):
     kept = comment(site)

@@ -10,7 +10,7 @@ import pytest
 from service import labels
 from service.archives import Past, Unreadable, read_jsonl, read_wxr
 from service.comments import Arrival
-from service.errors import BadSettings
+from service.errors import Refused
 from service.imports import Importer
 from service.metrics import Metrics
 from service.moderation import Moderation
@@ -97,12 +97,12 @@ def test_a_document_type_is_refused(declared):
     file = io.BytesIO(
         wxr(("&a;", "1", "")).getvalue().replace(b"<rss", declared.encode() + b"<rss")
     )
-    with pytest.raises(BadSettings, match="not a WordPress export"):
+    with pytest.raises(Refused, match="not a WordPress export"):
         list(read_wxr(file))
 
 
 def test_what_is_no_xml_is_refused_in_one_line():
-    with pytest.raises(BadSettings, match="not a WordPress export"):
+    with pytest.raises(Refused, match="not a WordPress export"):
         list(read_wxr(io.BytesIO(b"content,verdict\n")))
 
 
