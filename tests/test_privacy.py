@@ -401,6 +401,23 @@ def test_twins_follow_the_duplicate_rule_of_wordpress(changes, by_name, by_autho
     assert (one.twin_by_author == other.twin_by_author) is by_author
 
 
+def first_bits(submission):
+    return {submission.twin_by_name >> 47, submission.twin_by_author >> 47}
+
+
+def test_twins_of_a_page_lie_together_whoever_writes_what():
+    one = sealed(permalink="https://news.example/a")
+    same = sealed(permalink="https://news.example/a", content="lain", author_name="Ani")
+    assert first_bits(one) == first_bits(same)
+    assert len(first_bits(one)) == 1
+    assert first_bits(one) != first_bits(sealed(permalink="https://news.example/b"))
+
+
+def test_without_a_page_twins_are_spread_over_all_bits():
+    alone = [first_bits(sealed(permalink="", content=str(number))) for number in range(50)]
+    assert len(set().union(*alone)) > 40
+
+
 def test_twins_fit_a_signed_64_bit_column():
     for number in range(200):
         twins = sealed(content=str(number))

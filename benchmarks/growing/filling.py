@@ -80,7 +80,7 @@ class _Author:
         self.began = self.now.timestamp() - 1 - size / PER_DAY * 86_400
         self.random = random.Random(size)
         self.wave_id: Any = words.null
-        self.article, self.permalink, self.permalink_key = -1, "", 0
+        self.article, self.permalink, self.permalink_key, self.page_bits = -1, "", 0, 0
 
     def page(self, start: int, stop: int) -> Rows:
         """The rows of these comments, by table."""
@@ -114,7 +114,8 @@ class _Author:
             row[place[name]] = other[place[name]]
         if draw.random() < NEWCOMERS:
             row[place["author_key"]] = f"{bits(128):032x}"
-        row[place["twin_by_name"]], row[place["twin_by_author"]] = bits(63), bits(63)
+        for name in ("twin_by_name", "twin_by_author"):
+            row[place[name]] = self.page_bits | bits(47)
         row[place["text_key"]] = bits(62)
         rows["comments"].append(row)
         told = told.replace(like.comment["id"], comment_id)
@@ -155,6 +156,7 @@ class _Author:
         if article != self.article:
             self.article, self.permalink = article, f"https://news.example/berita/{article}"
             self.permalink_key = permalink_key(self.permalink)
+            self.page_bits = self.random.getrandbits(16) << 47
 
     def _stamp(self, moment: float) -> str:
         at = datetime.fromtimestamp(moment, UTC).replace(tzinfo=None)
