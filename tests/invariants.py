@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html import escape
 from types import SimpleNamespace
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Request
 from gunicorn.config import Config
@@ -181,6 +183,28 @@ def native(body: bytes) -> None:
             assert all(bad.field in _names(model) for bad in fields)
 
 
+def fields(text: str) -> None:
+    """The same of bodies that can be read, with anything in every field."""
+    one, two, three, four = [*text.split("|", 3), "", "", ""][:4]
+    story, author = {"id": two, "url": four}, {"id": two, "role": three}
+    comment = {"body": one, "parentID": three}
+    coral(_json({"comment": comment, "author": author, "story": story, "site": {"id": two}}))
+    asked = {
+        "comment": {"text": one, "type": three or "PLAIN_TEXT"},
+        "languages": [three or "id"],
+        "clientToken": two,
+    }
+    perspective(_json({**asked, "requestedAttributes": {"TOXICITY": {}, four or "INSULT": {}}}))
+    score = {"summaryScore": {"value": len(two) / 100, "type": two}}
+    perspective(_json({**asked, "attributeScores": {"TOXICITY": score, four or "INSULT": score}}))
+    names = ("author_name", "author_email", "author_url", "author_ip", "permalink", "parent_id")
+    values = (three or "Budi", two or "budi@example.com", four, three, four, two)
+    native(_json({"content": one, "locale": four, **dict(zip(names, values, strict=True))}))
+    native(_json({"reason": two, "detail": one, "texts": [one, two], four or "locale": three}))
+    typed = {"comment_content": one, "comment_author": two, "user_ip": three, "permalink": four}
+    akismet(urlencode({**typed, two: four}, errors="surrogatepass").encode())
+
+
 def framing(received: bytes) -> None:
     """Where a request is said to end, gunicorn's parser finds its end too, or refuses it."""
     try:
@@ -211,12 +235,16 @@ def framing(received: bytes) -> None:
 
 OF_TEXT: Final[Mapping[str, Callable[[str], None]]] = {
     check.__name__: check
-    for check in (masking, folding, pieces_of, checking, sketching, spelling, sealing)
+    for check in (masking, folding, pieces_of, checking, sketching, spelling, sealing, fields)
 }
 OF_BYTES: Final[Mapping[str, Callable[[bytes], None]]] = {
     check.__name__: check for check in (akismet, perspective, coral, native, framing)
 }
 _CONFIG: Final = Config()
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value).encode()
 
 
 def _request(body: bytes, kind: str) -> Request:
