@@ -164,6 +164,9 @@ class TestWhoMayCome:
         assert sent.status_code == 303
         assert sent.location.startswith("/login?next=%2Fqueue")
 
+    def test_nothing_is_looked_up_for_a_stranger(self, app):
+        assert app.test_client().get("/scores?least=zzz").status_code == 303
+
     @pytest.mark.parametrize("key", ["", "Bearer x", "Bearer sm_x", "Basic x"])
     def test_the_api_says_no(self, app, key):
         for path in ("/v1/queue", f"/v1/queue/{uuid4()}"):

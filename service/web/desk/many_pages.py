@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from service.access import Access
 from service.comments import new_id
-from service.desk.cards import BULK_TABS
+from service.desk.cards import BULK_TABS, Moderator
 from service.desk.queue import Queue
 from service.web.desk.asked import Asked, asked_for
 from service.web.desk.desk_page import blueprint, page, reader
@@ -30,19 +30,20 @@ def many_blueprint(queue: Queue, access: Access, desk: Desk) -> Blueprint:
 
     @door.get("/bulk")
     def bulk() -> Response:
-        tab = request.args.get("tab", "")
-        return _page("bulk.html", tab if tab in BULK_TABS else "held", tabs=BULK_TABS)
+        moderator, tab = desk.moderator(request), request.args.get("tab", "")
+        tab = tab if tab in BULK_TABS else "held"
+        return _page("bulk.html", moderator, tab, tabs=BULK_TABS)
 
     @door.get("/scores")
     def scores() -> Response:
+        moderator = desk.moderator(request)
         asked = asked_for({**request.args, "tab": "held"}, reader().zone)
         bounds = ("least", "most")
         whole = {name: value for name, value in asked.given.items() if name not in bounds}
         dots = queue.heights(asked_for(whole, reader().zone).filters, _DOTS_A_COLUMN)
-        return _page("scores.html", "held", dots=dots, whole=whole)
+        return _page("scores.html", moderator, "held", dots=dots, whole=whole)
 
-    def _page(template: str, tab: str, **more: Any) -> Response:
-        moderator = desk.moderator(request)
+    def _page(template: str, moderator: Moderator, tab: str, **more: Any) -> Response:
         asked = _asked(tab)
         is_chosen = any(request.args.get(name) for name in asked.given if name != "tab")
         count, by_people = queue.matching(asked.filters) if is_chosen else (0, 0)
