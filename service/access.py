@@ -12,7 +12,7 @@ from typing import Final
 from argon2 import PasswordHasher
 
 from service import privacy, signing
-from service.comments import IMPORTER, REPORTERS, Site, SiteKeys, new_id
+from service.comments import IMPORTER, REPORTERS, Site, SiteKeys, new_id, without_controls
 from service.errors import (
     BadSettings,
     Conflict,
@@ -137,6 +137,7 @@ class Access:
 
     def named_site(self, name: str) -> Site:
         """A site by its name, or `Missing`."""
+        name = without_controls(name)
         with self._database.read() as tx:
             return _found(accounts.site_by_name(tx, name), name)
 

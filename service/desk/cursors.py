@@ -6,8 +6,10 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from math import isfinite
 from typing import Final
+from uuid import UUID
 
 from service.errors import Malformed
 from service.storage.queue import Key
@@ -36,10 +38,17 @@ def read_cursor(word: str) -> Place:
     try:
         body = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
         section, after, margin, due = json.loads(body)
-        if due:
-            datetime.fromisoformat(due)
-        if section in SECTIONS and isinstance(due, str):
-            return Place(section, Key(str(after)[:36], float(margin), due))
-    except (binascii.Error, ValueError, TypeError, RecursionError):
+        if section in SECTIONS and _is_key(section, after, margin, due):
+            return Place(section, Key(after, float(margin), due))
+    except (binascii.Error, ValueError, TypeError, RecursionError, OverflowError):
         pass
     raise Malformed("not a cursor of ours", "bad_cursor")
+
+
+def _is_key(section: str, after: object, margin: float, due: str) -> bool:
+    """Whether a database can be asked for what comes behind this; raises what conversions raise."""
+    if after == "":  # the beginning of a section
+        return due == "" and isfinite(margin)
+    known = isinstance(after, str) and str(UUID(after)) == after
+    when = datetime.fromisoformat(due).astimezone(UTC) if due else None
+    return known and isfinite(margin) and (when is not None or section != "complaints")

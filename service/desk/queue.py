@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from service import privacy
 from service.checks.folding import fold
-from service.comments import Match, Ruling, Site
+from service.comments import Match, Ruling, Site, without_controls
 from service.desk.cards import MOST_AT_ONCE, Author, Card, Entry, Filters, Order, Page, Standing
 from service.desk.cursors import Place, read_cursor, write_cursor
 from service.desk.pseudonyms import hue, pseudonym
@@ -162,8 +162,9 @@ class Queue:
 
 
 def as_stored(words: str) -> str:
-    """Words as a stored comment would have them: addresses masked, or a search could find none."""
-    return privacy.mask(words)
+    """Words as a stored comment would have them, or a search could find none: addresses masked,
+    without what no database keeps."""
+    return privacy.mask(without_controls(words))
 
 
 def plain(entry: Entry) -> tuple[tuple[str, str], ...]:

@@ -31,6 +31,8 @@ _ALL_CONTROLS: Final = r"\x00-\x1F\x7F-\x9F\u2028\u2029"
 _TEXT: Final = rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"
 _LINE: Final = rf"^[^{_ALL_CONTROLS}]*[^\s{_ALL_CONTROLS}][^{_ALL_CONTROLS}]*$"
 _LINE_OR_NOTHING: Final = rf"^[^{_ALL_CONTROLS}]*$"
+PROSE: Final = rf"^[^{_CONTROLS}]*$"
+"""Lines of text, or none."""
 _WEB_ADDRESS: Final = (
     rf"^$|^[hH][tT][tT][pP][sS]?://[^\s/?#{_ALL_CONTROLS}]+([/?#][^\s{_ALL_CONTROLS}]*)?$"
 )
@@ -182,9 +184,9 @@ class ComplaintIn(BaseModel):
         Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=_LINE)] | None
     ) = None
     reason: Literal[COMPLAINT_REASONS]  # type: ignore[valid-type]
-    detail: (
-        Annotated[str, StringConstraints(max_length=5000, pattern=rf"^[^{_CONTROLS}]*$")] | None
-    ) = Field(None, description="In the reader's words; e-mail and IP addresses in it are masked.")
+    detail: Annotated[str, StringConstraints(max_length=5000, pattern=PROSE)] | None = Field(
+        None, description="In the reader's words; e-mail and IP addresses in it are masked."
+    )
 
     @after_model(mode="after")
     def _one_way(self) -> Self:

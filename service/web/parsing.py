@@ -7,6 +7,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from flask import Request
 from pydantic import BaseModel, ValidationError
@@ -104,6 +105,17 @@ def _from_form(model: type[M], body: bytes) -> M:
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=True)
     raise _refusal(problems)
+
+
+def id_in(given: Mapping[str, str], name: str) -> str:
+    """An id of ours from a query or a form, or nothing; whatever else is `Invalid`."""
+    word = given.get(name, "")
+    try:
+        if not word or str(UUID(word)) == word:
+            return word
+    except ValueError:
+        pass
+    raise Invalid([FieldError(name, "uuid")])
 
 
 def _refusal(problems: list[ErrorDetails]) -> Malformed | Invalid:

@@ -16,11 +16,11 @@ from service.review import Review, Stroke
 from service.web import wording
 from service.web.answers import round_score
 from service.web.desk import desk_words
-from service.web.desk.asked import asked_for
+from service.web.desk.asked import asked_for, refuse_unknown
 from service.web.desk.reader import NEWSROOM, Reader
 from service.web.guards import Desk
 from service.web.native import case_out
-from service.web.parsing import body_as
+from service.web.parsing import body_as, id_in
 from service.web.queue_fields import RulingIn, RulingsIn, StandingIn
 
 BULK_BODY_BYTES = 1024 * 1024
@@ -60,7 +60,7 @@ def blueprint(queue: Queue, review: Review, desk: Desk, ask: Ask) -> Blueprint:
     def undo(comment_id: UUID) -> Response:
         desk.moderator(request)
         card = queue.card(str(comment_id))
-        review.undo(card.entry.site, card.id, request.args.get("ruling_id", "")[:36])
+        review.undo(card.entry.site, card.id, id_in(request.args, "ruling_id"))
         return jsonify(card_out(queue.card(card.id), wording.language_of(request)))
 
     @door.post("/queue/<uuid:comment_id>/standing")
@@ -85,7 +85,7 @@ def blueprint(queue: Queue, review: Review, desk: Desk, ask: Ask) -> Blueprint:
     def undo_many(batch: UUID) -> Response:
         desk.moderator(request)
         return jsonify(
-            {"restored": take_back(queue, review, str(batch), request.args.get("wave_id", ""))}
+            {"restored": take_back(queue, review, str(batch), id_in(request.args, "wave_id"))}
         )
 
     return door
@@ -115,6 +115,7 @@ def strike(
         )
         return Stroke(made, waiting)
     if body.filters is not None:
+        refuse_unknown(body.filters)
         filters = asked_for(body.filters, zone).filters
         return review.rule_matching(filters, body.verdict, moderator, batch)
     seen = [(str(one.id), one.version) for one in body.rulings]

@@ -11,9 +11,11 @@ from pydantic import model_validator as after_model
 from pydantic_core import PydanticCustomError
 
 from service.desk.cards import MOST_AT_ONCE
+from service.web.fields import PROSE
 
 Verdict = Literal["accept", "hold", "reject"]
 Label = Literal["spam", "toxic", "off_topic", "other"]
+Version = Annotated[int, Field(ge=0, lt=2**31 - 1)]
 
 # What a button of a form says: the verdict, and the label that goes with it.
 ACTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -30,8 +32,8 @@ class RulingIn(BaseModel):
 
     verdict: Verdict
     labels: Annotated[list[Label], Field(max_length=4)] = []
-    note: Annotated[str, Field(max_length=2000)] = ""
-    version: Annotated[int, Field(ge=0)] | None = Field(
+    note: Annotated[str, Field(max_length=2000, pattern=PROSE)] = ""
+    version: Version | None = Field(
         None, description="The version that was seen; a comment that changed since is a 409."
     )
     ruling_id: UUID | None = Field(
@@ -50,7 +52,7 @@ class SeenIn(BaseModel):
     model_config = ConfigDict(title="Seen")
 
     id: UUID
-    version: Annotated[int, Field(ge=0)]
+    version: Version
     saw_score: bool | None = None
 
 

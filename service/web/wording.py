@@ -137,7 +137,7 @@ FIELDS: Final[Mapping[str, Sentences]] = {
         "id": "Bilangan bulat paling besar {limit}.",
     },
     "choice": {"en": "Not one of the choices.", "id": "Bukan salah satu pilihan yang ada."},
-    "uuid": {"en": "This is not a comment's id.", "id": "Ini bukan id komentar."},
+    "uuid": {"en": "This is not an id.", "id": "Ini bukan id."},
     "one_comment": {
         "en": "Name the comment by either comment_id or permalink.",
         "id": "Sebutkan komentarnya dengan salah satu: comment_id atau permalink.",

@@ -15,6 +15,8 @@ from service.web.desk.reader import NEWSROOM
 MOST_A_PAGE: Final = 100
 WORDS: Final = ("site", "reason", "language", "article", "author", "text")
 _LONGEST: Final = 200
+_SHOWN: Final = (*WORDS, "least", "most", "since", "until", "tab", "order")
+_KNOWN: Final = frozenset((*_SHOWN, "cursor", "limit"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,14 @@ def asked_for(args: Mapping[str, str], zone: tzinfo = NEWSROOM, asking: str = ""
         tab=tab,  # type: ignore[arg-type]
         least=least, most=most, since=since, until=last, asking=asking, **words,
     )  # fmt: skip
-    shown = (*WORDS, "least", "most", "since", "until", "tab", "order")
-    kept = {name: given[name] for name in shown if name in given}
+    kept = {name: given[name] for name in _SHOWN if name in given}
     return Asked(filters, order, args.get("cursor", ""), int(limit), kept)  # type: ignore[arg-type]
+
+
+def refuse_unknown(filters: Mapping[str, str]) -> None:
+    """`Invalid` for a filter that there is none of: a slip would rule on everything in bulk."""
+    if not filters.keys() <= _KNOWN:
+        raise Invalid([FieldError("filters", "choice")])
 
 
 def _score(given: Mapping[str, str], name: str, bad: list[FieldError]) -> float | None:

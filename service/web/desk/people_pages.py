@@ -10,6 +10,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.access import ROLES, Access
+from service.comments import without_controls
 from service.desk.cards import Moderator
 from service.desk.queue import Queue
 from service.desk.signins import SignIns
@@ -68,7 +69,7 @@ def people_blueprint(
     @door.post("/settings/standings")
     def lift() -> BaseResponse:
         desk.admin(request)
-        review.lift_standing(request.form.get("handle", "")[:32])
+        review.lift_standing(without_controls(request.form.get("handle", ""))[:32])
         return redirect("/settings/people", 303)
 
     @door.post("/settings/sites")

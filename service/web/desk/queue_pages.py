@@ -19,7 +19,7 @@ from service.review import Review
 from service.web.desk.asked import asked_for
 from service.web.desk.desk_page import back, blueprint, is_id, page, reader
 from service.web.guards import Desk
-from service.web.parsing import M
+from service.web.parsing import M, id_in
 from service.web.queue_api import Ask, is_shown, put_in_force, strike, take_back
 from service.web.queue_fields import ACTS, RulingIn, RulingsIn, StandingIn
 
@@ -63,7 +63,7 @@ def queue_blueprint(
     def undo(comment_id: UUID) -> BaseResponse:
         desk.moderator(request)
         site = queue.site_of(str(comment_id))
-        review.undo(site, str(comment_id), request.form.get("ruling_id", "")[:36])
+        review.undo(site, str(comment_id), id_in(request.form, "ruling_id"))
         return back()
 
     @door.post("/queue/<uuid:comment_id>/standing")
@@ -91,7 +91,7 @@ def queue_blueprint(
     @door.post("/rulings/<uuid:batch>/undo")
     def undo_many(batch: UUID) -> BaseResponse:
         desk.moderator(request)
-        restored = take_back(queue, review, str(batch), request.form.get("wave_id", ""))
+        restored = take_back(queue, review, str(batch), id_in(request.form, "wave_id"))
         return back(restored=str(restored))
 
     @door.post("/queue/pulse")
@@ -105,7 +105,9 @@ def queue_blueprint(
         mine = said.get("mine")
         if isinstance(mine, str) and mine in cards:
             queue.claim(mine, moderator.name)
-        told = queue.pulse(str(said.get("seen", ""))[:36], cards, moderator.name)
+        seen = said.get("seen")
+        seen = seen if isinstance(seen, str) and is_id(seen) else ""
+        told = queue.pulse(seen, cards, moderator.name)
         others = {card: name for card, name in told["claims"].items() if name != moderator.name}
         return jsonify({**told, "claims": others})
 

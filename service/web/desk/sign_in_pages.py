@@ -8,6 +8,7 @@ from typing import Final
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from service.comments import without_controls
 from service.errors import TooMany, Unauthenticated
 from service.web import wording
 from service.web.desk import desk_page
@@ -31,7 +32,7 @@ def sign_in_blueprint(desk: Desk) -> Blueprint:
     @door.post("/login")
     def sign_in() -> BaseResponse:
         desk.forms.check(request, _visit(request.cookies.get(_VISITOR, "")))
-        name, wanted = request.form.get("name", ""), request.form.get("next", "")
+        name, wanted = without_controls(request.form.get("name", "")), request.form.get("next", "")
         who = desk_page.reader()
         try:
             session, _ = desk.sign_ins.sign_in(name[:100], request.form.get("password", "")[:1000])
