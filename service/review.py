@@ -12,7 +12,7 @@ from service.comments import LABELS, Ruling, Site, Verdict, new_id
 from service.desk.cards import BULK_TABS, MOST_AT_ONCE, Filters
 from service.errors import Conflict, FieldError, Invalid, Missing
 from service.events import News
-from service.storage import complaints, queue, store, strokes, verdicts
+from service.storage import complaints, holding, queue, store, strokes, verdicts
 from service.storage import events as told
 from service.storage.engine import Database, Transaction
 
@@ -86,13 +86,13 @@ class Review:
         With a `ruling_id`, that one: taken back already, it stays so; a later one is a `Conflict`.
         """
         with self._database.begin() as tx:
+            known = verdicts.standing_of(tx, site.id, comment_id)
             if ruling_id:
                 if verdicts.is_undone(tx, ruling_id, comment_id):
                     return
                 names = verdicts.names_in_force(tx, comment_id)
                 if names and ruling_id not in names:
                     raise Conflict("someone ruled on this comment after that", "stale")
-            known = verdicts.standing_of(tx, site.id, comment_id)
             if known is None or not verdicts.undo(tx, comment_id, self._now()):
                 raise Missing("no ruling to take back")
             self._tell(tx, site, [_undone(tx, site.id, comment_id)])
@@ -106,9 +106,9 @@ class Review:
         """
         batch, now = batch or new_id(), self._now()
         with self._database.begin() as tx:
+            made, answered = strokes.rule_waiting(tx, wave_id, verdict, moderator, batch, now)
             if not verdicts.rule_wave(tx, site.id, wave_id, verdict, now + WAVE_RULING_LASTS):
                 raise Missing("no such wave")
-            made, answered = strokes.rule_waiting(tx, wave_id, verdict, moderator, batch, now)
             news = [events.ruled(ruling.comment_id, verdict, (), batch) for ruling in made]
             news += [events.complaint_resolved(c, about, verdict) for c, about in answered]
             self._tell(tx, site, [events.wave_ruled(wave_id, verdict, batch, len(made)), *news])
@@ -118,9 +118,9 @@ class Review:
         """Take back a ruling on a wave and on all its copies; how many were restored."""
         now = self._now()
         with self._database.begin() as tx:
+            news = [news for _, news in _taken_back(tx, batch, now)]
             if not verdicts.rule_wave(tx, site.id, wave_id, None, None):
                 raise Missing("no such wave")
-            news = [news for _, news in _taken_back(tx, batch, now)]
             of_wave = events.wave_ruling_undone(wave_id, batch, len(news))
             self._tell(tx, site, [of_wave, *news])
         return len(news)
@@ -143,6 +143,7 @@ class Review:
         batch, stale = batch or new_id(), []
         news: list[tuple[str, list[News]]] = []
         with self._database.begin() as tx:
+            holding.hold(tx, [comment_id for comment_id, _ in rulings])
             done = set(verdicts.ruled_in_batch(tx, batch))
             unseen = _unseen(tx, [comment_id for comment_id, _ in rulings], moderator, shown)
             for comment_id, version in rulings:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, exists, insert, or_, select, update
 
 from service.comments import Ruling, Verdict, new_id
-from service.storage import complaints, verdicts
+from service.storage import complaints, holding, verdicts
 from service.storage.tables import comments, rulings
 from service.storage.tables import complaints as complained
 
@@ -33,6 +33,7 @@ def rule_waiting(
     Returns the rulings, and (complaint, comment) for the complaints that they answer.
     """
     mine = and_(comments.c.wave_id == wave_id, comments.c.ruling.is_(None))
+    holding.hold_where(tx, mine)
     values = {"verdict": verdict, "ruling": verdict, "version": comments.c.version + 1}
     columns = comments.c.id, comments.c.complaint_due_at
     rows = tx.execute(update(comments).where(mine).values(values).returning(*columns)).all()
@@ -63,6 +64,8 @@ def take_back(tx: Connection, batch: str, now: datetime) -> tuple[list[Restored]
         or_(other.c.batch.is_(None), other.c.batch != batch),
     )
     of_batch = select(rulings.c.comment_id).where(standing)
+    # In a statement of its own: within one, PostgreSQL sees no ruling that came after it began.
+    holding.hold_where(tx, comments.c.id.in_(of_batch))
     machine = comments.c.decision["verdict"].as_string()
     values = {"ruling": None, "verdict": machine, "version": comments.c.version + 1}
     freed = tx.execute(

@@ -37,11 +37,13 @@ def rule(
 
 
 def standing_of(tx: Connection, site_id: str, comment_id: str) -> tuple[int, Verdict | None] | None:
-    """A comment's version and the ruling in force, or None where this site has no such comment."""
-    query = select(comments.c.version, comments.c.ruling)
-    row = tx.execute(
-        query.where(comments.c.site_id == site_id, comments.c.id == comment_id)
-    ).first()
+    """A comment's version and the ruling in force, or None where this site has no such comment.
+
+    Both stay what they are until the commit.
+    """
+    mine = comments.c.site_id == site_id, comments.c.id == comment_id
+    query = select(comments.c.version, comments.c.ruling).where(*mine)
+    row = tx.execute(query.with_for_update()).first()
     return None if row is None else (row.version, row.ruling)
 
 
@@ -104,7 +106,8 @@ def tally(
 
 
 def undo(tx: Connection, comment_id: str, now: datetime) -> bool:
-    """Take back the latest ruling on a comment; the one before it, or the machine, is in force."""
+    """Take back the latest ruling on a comment that is held (`holding`); the one before it, or the
+    machine, is in force."""
     in_force = _in_force(tx, comment_id)
     if in_force is None:
         return False
