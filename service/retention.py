@@ -39,7 +39,7 @@ def purge(database: Database, retention_days: int, now: datetime) -> Mapping[str
         if oldest:
             counts["complaints"] = complaints.erase_older(tx, oldest)
         complaints.close_orphans(tx, now)
-        if counts["comments"]:
+        if cuts:  # an earlier purge may have been broken off before it came here
             tallies.mark_before(tx, max(cuts.values()))
         forgetting.leave_old_waves(tx, now - _WAVES_LAST)
     kept_from = now - EVENTS_KEPT

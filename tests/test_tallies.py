@@ -13,8 +13,9 @@ from service.archives import Past
 from service.comments import Arrival
 from service.desk import figures
 from service.desk.tallies import Tallies
+from service.errors import Unavailable
 from service.imports import Importer
-from service.storage import tallies
+from service.storage import aging, tallies
 from service.storage.tables import comments
 from tests.conftest import SECRET
 from tests.doubles import FakeScorer
@@ -130,6 +131,21 @@ def purge(newsroom):
     assert retention.purge(newsroom.database, 1, newsroom.clock())["comments"] == 8
 
 
+def a_purge_that_was_broken_off(newsroom):
+    newsroom.clock.forward(days=2)
+    newsroom.post(KIND.format("esok"))
+    newsroom.tallies.catch_up()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aging, "answers_piece", _no_answer)
+        with pytest.raises(Unavailable):
+            retention.purge(newsroom.database, 1, newsroom.clock())
+    retention.purge(newsroom.database, 1, newsroom.clock())
+
+
+def _no_answer(*_):
+    raise Unavailable("the database went away")
+
+
 def a_new_site(newsroom):
     newsroom.access.add_site("lain")
     other = newsroom.access.named_site("lain")
@@ -152,7 +168,8 @@ def the_clock_is_set_back(newsroom):
 
 
 HAPPENS = (
-    rule, undo, rule_many, wave, erase, edit, bring_in, judge_again, purge, a_new_site,
+    rule, undo, rule_many, wave, erase, edit, bring_in, judge_again, purge,
+    a_purge_that_was_broken_off, a_new_site,
     a_test_string, a_day_goes_by, the_clock_is_set_back,
 )  # fmt: skip
 

@@ -65,7 +65,9 @@ class Queue:
         """Tell the others that this card is being looked at."""
         now = self._now()
         with self._database.begin() as tx:
-            claims.claim(tx, card, moderator, now, now + CLAIM_LASTS)
+            claims.let_go(tx, moderator, now)
+        with self._database.begin() as tx:
+            claims.claim(tx, card, moderator, now + CLAIM_LASTS)
 
     def pulse(self, seen: str, cards: Sequence[str], asking: str) -> dict[str, Any]:
         """What changed since a page was shown: counts, arrivals, and who looks at its cards."""

@@ -12,10 +12,17 @@ from service.desk.cards import Claim
 from service.storage.tables import claims
 
 
-def claim(tx: Connection, card: str, moderator: str, now: datetime, until: datetime) -> None:
-    """Take a card that nobody else has, letting go of the one before it."""
+def let_go(tx: Connection, moderator: str, now: datetime) -> None:
+    """Let go of the card that somebody had, and of those that nobody looks at any more.
+
+    Commit before `claim`: two who change cards would each wait for the other one's.
+    """
     mine = claims.c.moderator == moderator
     tx.execute(delete(claims).where(mine | (claims.c.until <= now)))
+
+
+def claim(tx: Connection, card: str, moderator: str, until: datetime) -> None:
+    """Take a card that nobody else has."""
     try:
         with tx.begin_nested():
             tx.execute(insert(claims), {"card": card, "moderator": moderator, "until": until})

@@ -118,7 +118,7 @@ def put(
 ) -> bool:
     """Write counts and how far they go; nothing of it where another process or a change was
     quicker on any site, or there is one more, for the counts are of all sites together."""
-    tx.execute(select(tallied.c.site_id).order_by(tallied.c.site_id).with_for_update())
+    _hold(tx)
     if _places(progress(tx)) != _places(before):
         return False
     for site_id, number in after.items():
@@ -146,6 +146,7 @@ def mark(tx: Connection, site_id: str, comment_ids: Sequence[str]) -> None:
 
 def mark_before(tx: Connection, moment: datetime) -> None:
     """The same for everything that came before a moment."""
+    _hold(tx)
     tx.execute(update(tallied).values(marks=tallied.c.marks + 1))
     tx.execute(delete(tallies).where(tallies.c.quarter <= quarter_of(moment)))
 
@@ -159,6 +160,11 @@ def bodies(tx: Connection, first: int) -> list[tuple[int, Body]]:
 
 def _places(found: Mapping[str, Progress]) -> dict[str, tuple[int, int]]:
     return {site_id: (site.number, site.marks) for site_id, site in found.items()}
+
+
+def _hold(tx: Connection) -> None:
+    """Let nobody else count or mark, all taking the sites in one order."""
+    tx.execute(select(tallied.c.site_id).order_by(tallied.c.site_id).with_for_update())
 
 
 def _forget(tx: Connection, quarters: Iterable[int]) -> None:
