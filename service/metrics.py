@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
-    Gauge,
     Histogram,
+    Metric,
     generate_latest,
     multiprocess,
 )
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from service.comments import Decision
 
@@ -104,8 +106,20 @@ class Metrics:
         registry = CollectorRegistry() if self._shared else self._registry
         if self._shared:
             multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        asked = _gauges(gauges, model_version) + _live_errors(errors)
-        return generate_latest(registry) + asked, CONTENT_TYPE_LATEST
+        asked = _Asked([*_gauges(gauges), _model(model_version), *_live_errors(errors)])
+        return generate_latest(registry) + generate_latest(asked), CONTENT_TYPE_LATEST
+
+
+class _Asked(Collector):
+    """What is read when asked. A `Gauge` would be kept in the files that workers share, and be told
+    by all of them for ever: each worker's last queue, each model that there was."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = list(families)
+
+    def collect(self) -> Iterable[Metric]:
+        """The families as they were given."""
+        return iter(self._families)
 
 
 def _child(metric: Any, kept: dict[tuple[Any, ...], Any], *labels: str) -> Any:
@@ -117,29 +131,28 @@ def _child(metric: Any, kept: dict[tuple[Any, ...], Any], *labels: str) -> Any:
     return child
 
 
-def _live_errors(errors: Iterable[LiveError]) -> bytes:
+def _gauges(told: Mapping[str, float]) -> Iterator[Metric]:
+    for name, value in told.items():
+        yield GaugeMetricFamily(f"saring_{name}", GAUGES[name], value=value)
+
+
+def _model(version: str) -> Metric:
+    model = GaugeMetricFamily("saring_model", "The model in use.", labels=["version"])
+    model.add_metric([version], 1)
+    return model
+
+
+def _live_errors(errors: Iterable[LiveError]) -> tuple[Metric, Metric]:
     """The machine's errors on spot checks; where nothing was checked there is no estimate."""
-    registry = CollectorRegistry()
     labels = ["kind", "language"]
-    checked = Gauge("saring_spot_checks", "Spot checks ruled on.", labels, registry=registry)
-    share = Gauge(
+    checked = GaugeMetricFamily("saring_spot_checks", "Spot checks ruled on.", labels=labels)
+    share = GaugeMetricFamily(
         "saring_live_error_share",
         "Share of spot checks on which a person disagreed, with its 95 % Wilson interval.",
-        [*labels, "bound"],
-        registry=registry,
+        labels=[*labels, "bound"],
     )
     for error in errors:
-        checked.labels(error.kind, error.language).set(error.checked)
+        checked.add_metric([error.kind, error.language], error.checked)
         for bound, value in zip(("low", "estimate", "high"), error.share, strict=True):
-            share.labels(error.kind, error.language, bound).set(value)
-    return generate_latest(registry)
-
-
-def _gauges(told: Mapping[str, float], model_version: str) -> bytes:
-    """What is read when asked; made afresh, so that no worker's copy can be stale."""
-    registry = CollectorRegistry()
-    for name, value in told.items():
-        Gauge(f"saring_{name}", GAUGES[name], registry=registry).set(value)
-    model = Gauge("saring_model", "The model in use.", ["version"], registry=registry)
-    model.labels(model_version).set(1)
-    return generate_latest(registry)
+            share.add_metric([error.kind, error.language, bound], value)
+    return checked, share

@@ -61,6 +61,16 @@ def several_workers_count_together(service):
     assert sum(map(float, counted)) == 20.0
     (posts,) = lines(measured, r'^saring_request_seconds_count\{.*"/v1/comments".*\} ([0-9.]+)$')
     assert float(posts) == 20.0
+    every_metric_is_told_once(service)
+
+
+def every_metric_is_told_once(service):
+    """What is read when asked is no worker's: one that answered before, or died, says nothing."""
+    for _ in range(8):  # as many as it takes for both workers to answer
+        measured = service.request("GET", "/metrics").text
+    told = lines(measured, r"^# TYPE (\w+) ")
+    assert sorted(told) == sorted({*told, "saring_queue_size", "saring_model"})
+    assert "pid=" not in measured
 
 
 def paste(said: str) -> dict[str, str]:
