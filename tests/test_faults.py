@@ -17,7 +17,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -244,7 +244,9 @@ def test_a_sqlite_that_others_keep_locked(service):
     kept = post(service, "sebelum").json()["id"]
     with sqlite3.connect(service.home / "saring.db", isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
         assert is_put_off(post(service, "menunggu"))
+        assert 4.5 < time.monotonic() - began < 15
         assert service.request("GET", f"/v1/comments/{kept}").status_code == 200
         assert ready(service) == (503, "the database does not answer (SQLITE_BUSY)")
         other.execute("ROLLBACK")
@@ -268,9 +270,20 @@ def taker(service: Service) -> socket.socket:
     return one
 
 
+@contextmanager
+def standing_still(service: Service) -> Iterator[None]:
+    """Nobody takes what comes meanwhile."""
+    workers = service.workers()
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
+    yield
+    for worker in workers:
+        os.kill(worker, signal.SIGCONT)
+
+
 def test_sigterm_ends_what_was_begun_first(service):
-    """A request whose body is under way is answered and an answer under way is sent to its end;
-    then it ends. New ones are refused."""
+    """A request whose body is under way is answered, an answer under way is sent to its end, and
+    who had connected is served; then it ends. New ones are refused."""
     service.start()
     slow = taker(service)
     body = json.dumps({**COMMENT, "content": "sedang dikirim"}).encode()
@@ -282,8 +295,18 @@ def test_sigterm_ends_what_was_begun_first(service):
         half.sendall(head.encode() + body[:20])
         time.sleep(0.3)
         assert service.process
-        service.process.terminate()
-        time.sleep(0.7)
+        with standing_still(service):
+            connected = [socket.create_connection(("127.0.0.1", service.port)) for _ in range(6)]
+            for one in connected:
+                one.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            service.process.terminate()
+            time.sleep(0.2)
+        time.sleep(0.5)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", service.port))
+        for one in connected:
+            with one:
+                assert one.recv(12) == b"HTTP/1.1 200"
         half.sendall(body[20:])
         half.settimeout(20)
         assert half.recv(65_536).startswith(b"HTTP/1.1 201")

@@ -255,9 +255,22 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def _cap_keepalive(self, deadline: float) -> None:
         """While stopping, those that have sent nothing and take nothing wait until then at most."""
+        self._leave_the_port()
         for conn in self.waiting:
             if not conn.sock.size:
                 conn.deadline = min(conn.deadline, deadline)
+
+    def _leave_the_port(self) -> None:
+        """Take those who have connected already; who comes later is refused and asks elsewhere.
+
+        gunicorn keeps the port until its last client is done, and serves nobody new from it.
+        """
+        for listener in self.sockets:
+            before = -1
+            while before < self.nr_conns:
+                before = self.nr_conns
+                PatientWorker.accept(self, listener)
+            listener.close()
 
     def _count(self, conn: Connection) -> None:
         size = conn.sock.size
