@@ -67,11 +67,30 @@ def test_the_replicas_of_both_files_are_two():
     assert deployment["spec"]["replicas"] == 2
 
 
-@pytest.mark.parametrize("file", [COMPOSE, KUBERNETES, DEPLOY / "saring.service"], ids=str)
+@pytest.mark.parametrize("file", [COMPOSE, KUBERNETES, DEPLOY / "saring.env"], ids=lambda p: p.name)
 def test_every_setting_exists(file):
     known = {f"SARING_{field.name.upper()}" for field in fields(Settings)}
     named = set(re.findall(r"\bSARING_[A-Z_]+\b", file.read_text(encoding="utf-8")))
     assert {name.removesuffix("_FILE") for name in named} <= known
+
+
+def test_the_unit_and_a_shell_read_the_same_settings():
+    """A command that reads others would look at, and purge, another database."""
+    unit = (DEPLOY / "saring.service").read_text(encoding="utf-8")
+    assert re.findall(r"^Environment.*", unit, re.MULTILINE) == ["EnvironmentFile=/etc/saring.env"]
+    shell = ["env", "-i", "sh", "-ac", f". {DEPLOY / 'saring.env'}; env"]
+    told = subprocess.run(shell, capture_output=True, text=True, check=True).stdout
+    read = dict(line.split("=", 1) for line in told.splitlines())
+    assert read["SARING_HOME"] == "/var/lib/saring"
+    assert Settings.from_env(read).retention_days == 365
+
+
+def test_the_ingress_lets_nobody_read_the_metrics():
+    """Nor under a longer name: only a prefix stands for both."""
+    [ingress] = [one for one in manifests() if one["kind"] == "Ingress"]
+    [rule] = ingress["spec"]["rules"]
+    kinds = {path["path"]: path["pathType"] for path in rule["http"]["paths"]}
+    assert kinds == {"/metrics": "Prefix", "/": "Prefix"}
 
 
 def test_the_image_is_this_release():
