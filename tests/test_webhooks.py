@@ -127,6 +127,23 @@ def test_a_failure_is_tried_again_later_and_later(room, receiver):
     assert len(set(receiver.bodies)) == 1
 
 
+@pytest.mark.parametrize(("failed_with", "told_at_once"), [(400, 1), (500, 0)])
+def test_a_clock_set_back_keeps_what_waited_that_much_longer(
+    room, receiver, failed_with, told_at_once
+):
+    """And all that is for a receiver that was away just then; nothing is lost or told twice."""
+    receiver.answer = lambda _: failed_with
+    room.happen("a")
+    room.deliver()
+    receiver.answer = lambda _: 200
+    room.clock.forward(hours=-1)
+    room.happen("b")
+    assert room.deliver() == told_at_once
+    room.clock.forward(hours=1, minutes=1)
+    assert room.deliver() == 2 - told_at_once
+    assert sorted(subjects(receiver)) == ["a", "b"]
+
+
 def test_after_a_day_it_is_a_dead_letter_that_can_be_sent_again(room, receiver):
     receiver.answer = lambda _: 400
     room.happen("a")

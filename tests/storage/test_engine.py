@@ -69,6 +69,21 @@ def test_a_statement_that_fails_is_unavailable_and_quotes_nothing(database):
     assert "budi" not in f"{refused.value} {refused.value.__cause__}"
 
 
+def test_a_statement_that_takes_too_long_is_ended_and_its_connection_kept(postgres):
+    """By the server itself, which is well: the other bound closes what says nothing."""
+    url = postgres.engine.url.render_as_string(hide_password=False)
+    database = open_database(url, pool_size=1, statement_seconds=0.2)
+    with database.read() as tx:
+        server = tx.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    began = time.monotonic()
+    with pytest.raises(Unavailable), database.begin() as tx:
+        tx.execute(text("SELECT pg_sleep(20)"))
+    assert time.monotonic() - began < 2.0
+    with database.read() as tx:
+        assert tx.execute(text("SELECT pg_backend_pid()")).scalar_one() == server
+    database.engine.dispose()
+
+
 def test_a_full_pool_is_unavailable(database_url):
     opened = open_database(database_url, pool_size=1)
     opened.engine.pool._timeout = 0.01
