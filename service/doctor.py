@@ -115,12 +115,17 @@ def _webhooks(database: Database, _settings: Settings, now: datetime) -> None:
 def _retention(database: Database, settings: Settings, now: datetime) -> None:
     with database.read() as tx:
         oldest, _ = examination.span_of_comments(tx)
-    last = timedelta(days=settings.retention_days) + _PURGED_WITHIN
-    if settings.retention_days and oldest and now - oldest > last:
-        raise BadSettings(
-            f"a comment is {(now - oldest).days} days old, {settings.retention_days} are allowed; "
-            "run saring purge every day"
-        )
+        kept = [(oldest, settings.retention_days)]
+        for site in accounts.all_sites(tx):
+            if site.rules.retention_days:
+                oldest = examination.oldest_of(tx, site.id)
+                kept.append((oldest, site.rules.retention_days))
+    for since, days in kept:
+        if days and since and now - since > timedelta(days=days) + _PURGED_WITHIN:
+            raise BadSettings(
+                f"a comment is {(now - since).days} days old, {days} are allowed; "
+                "run saring purge every day"
+            )
 
 
 def _clock(database: Database, _settings: Settings, now: datetime) -> None:

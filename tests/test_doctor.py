@@ -32,6 +32,7 @@ def house(app, settings, sqlite, clock, tmp_path):
             self.settings = replace(settings, models_dir=ROOT / "models", retention_days=30)
             self.site, self.database, self.clock = Site.added_to(app, "default"), sqlite, clock
             self.access, self.home = app.extensions["saring"]["access"], tmp_path
+            self.rulebook = app.extensions["saring"]["rulebook"]
             self.access.add_moderator("admin", "admin", "kata sandi yang panjang")
             self.site.comment()
             for file in tmp_path.glob("saring.db*"):
@@ -119,6 +120,12 @@ def nobody_purges(house):
     house.clock.forward(days=40)
 
 
+def nobody_purges_a_site_that_keeps_less(house):
+    house.rulebook.change("default", "test", {"retention_days": 7})
+    house.settings = replace(house.settings, retention_days=0)
+    house.clock.forward(days=10)
+
+
 def a_clock_set_back(house):
     house.clock.forward(hours=-3)
 
@@ -150,6 +157,7 @@ def no_model(house):
         (a_dead_letter, "webhooks", "1 messages were given up"),
         (a_late_letter, "webhooks", "waited for 120 minutes"),
         (nobody_purges, "retention", "saring purge"),
+        (nobody_purges_a_site_that_keeps_less, "retention", "10 days old, 7 are allowed"),
         (a_clock_set_back, "clock", "which is to come"),
         (a_damaged_model, "model", "digest"),
         (no_model, "model", ""),

@@ -28,6 +28,12 @@ def span_of_comments(tx: Connection) -> tuple[datetime | None, datetime | None]:
     return tx.execute(oldest).scalar(), tx.execute(newest).scalar()
 
 
+def oldest_of(tx: Connection, site_id: str) -> datetime | None:
+    """When the oldest comment of a site came."""
+    mine = select(comments.c.created_at).where(comments.c.site_id == site_id)
+    return tx.execute(mine.order_by(comments.c.id).limit(1)).scalar()
+
+
 def sealed_secrets(tx: Connection) -> list[tuple[str, str, bytes]]:
     """Id, name and sealed Coral secret of each site that has one."""
     mine = select(sites.c.id, sites.c.name, sites.c.coral_secret)
