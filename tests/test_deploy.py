@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -216,13 +217,32 @@ def test_every_metric_that_is_named_is_told(measured, file):
     assert named <= measured | bare, named - measured - bare
 
 
-def test_every_logged_event_is_in_the_guide():
+def logged():
+    """Every event that the code logs: its name, its level, its fields."""
+    yield "request", "info", {"method", "route", "status", "ms"}  # test_logs.py holds it to that
+    for path in (ROOT / "service").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("logs."):
+                how = ast.unparse(call.func).rpartition(".")[2]
+                fields = {word.arg for word in call.keywords}
+                match how, call.args:
+                    case "crash", [ast.Constant(value=event), *_]:
+                        yield event, "error", {*fields, "type", "trace"}
+                    case "info" | "warning" | "error", [ast.Constant(value=event)]:
+                        yield event, how, fields
+
+
+def test_every_logged_event_is_in_the_guide_with_its_level_and_fields():
     guide = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    logged = re.compile(r"(?:logs\.get\(\)\.(?:info|warning|error)|logs\.crash)\(\s*\"(\w+)\"")
-    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "service").rglob("*.py"))
-    events = {*logged.findall(code), *re.findall(r"\"event\": \"(\w+)\"", code)}
-    assert {"request", "crash", "housekeeping"} <= events
-    assert not [event for event in events if f"`{event}`" not in guide]
+    rows = re.findall(r"^\| (`\w+`[^|]*) \| (info|warning|error) \| (.*) \|$", guide, re.MULTILINE)
+    told = {(event, level, field)
+            for events, level, fields in rows
+            for event in re.findall(r"`(\w+)`", events)
+            for field in re.findall(r"`(\w+)`", fields)}  # fmt: skip
+    found = {(event, level, field) for event, level, fields in logged() for field in fields}
+    assert {event for event, *_ in found} > {"request", "crash", "housekeeping"}
+    assert found <= told, found - told
+    assert {(event, level) for event, level, _ in told} == {one[:2] for one in found}
 
 
 def test_every_metric_is_in_the_guide(measured):

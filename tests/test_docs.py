@@ -20,7 +20,13 @@ from tests.conftest import SECRET
 from tests.doubles import FakeScorer
 from tests.running import ROOT
 
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "benchmarks" / "README.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "DECISIONS.md",
+]
 PLUG_IN = ROOT / "deploy" / "wordpress" / "saring.php"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -28,7 +34,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 IN_WORDS = {"SARING_DATABASE_URL", "SARING_SECRET", "SARING_TRUSTED_PROXIES"}
 
 
-each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+each_document = pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT))
+)
 
 
 def default_of(name: str) -> str:
@@ -107,15 +115,37 @@ def test_every_make_target_that_is_named_exists(document):
 @each_document
 def test_every_route_that_is_named_is_served(document, tmp_path):
     text = document.read_text(encoding="utf-8")
-    named = re.findall(r"(?:127\.0\.0\.1:8000|`)(/(?:v1/|healthz|readyz|metrics|docs|demo|openapi)"
-                       r"[\w/.$<>{}:]*)", text)  # fmt: skip
+    named = re.findall(r"(?:127\.0\.0\.1:8000|`)(?:(GET|POST|PUT|DELETE) )?"
+                       r"(/(?:v1/|healthz|readyz|metrics|docs|demo|openapi)[\w/.$<>{}:]*)",
+                       text)  # fmt: skip
     settings = Settings(home=tmp_path, database_url="sqlite:///x", secret=SECRET, demo=True)
     app = create_app(settings, scorer=FakeScorer())
     logs.close()
-    served = {re.sub(r"<[^>]+>", "*", rule.rule) for rule in app.url_map.iter_rules()}
-    for path in named:
+    rules = [*app.url_map.iter_rules()]
+    served = {(how, re.sub(r"<[^>]+>", "*", r.rule)) for r in rules for how in ("", *r.methods)}
+    for how, path in named:
         pattern = re.sub(r"\$\w+|<[^>]+>|\{[^}]+\}", "*", path.rstrip("."))
-        assert pattern in served, f"{path} in {document.name}"
+        assert (how, pattern.rstrip("/")) in served, f"{how} {path} in {document.name}"
+
+
+@each_document
+def test_every_file_of_ours_that_is_named_exists(document):
+    text = document.read_text(encoding="utf-8")
+    folders = "benchmarks|deploy|docs|models|service|tests|training"
+    named = re.findall(rf"`((?:{folders})/[\w./-]+)`", text)
+    if document.parent.name == "benchmarks":
+        named += [f"benchmarks/{path}" for path in re.findall(r"`(results/[\w.]+)`", text)]
+    assert not [path for path in named if not (ROOT / path).exists()]
+
+
+@each_document
+def test_every_module_that_is_run_exists(document):
+    text = document.read_text(encoding="utf-8")
+    ran = re.findall(r"python -m ((?:benchmarks|training)[\w.]*)((?: [a-z_]+)*)", text)
+    for module, words in ran:
+        assert (ROOT / f"{module.replace('.', '/')}.py").exists() or module == "benchmarks"
+        for name in words.split() if module == "benchmarks" else ():
+            assert (ROOT / "benchmarks" / f"{name}.py").exists(), f"{name} in {document.name}"
 
 
 @each_document
