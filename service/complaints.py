@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from service import events, privacy
 from service.comments import Complaint, Signal, Site, new_id
 from service.errors import Conflict, Missing
-from service.storage import complaints, store
+from service.storage import complaints, holding, store
 from service.storage import events as told
 from service.storage.engine import Database, Transaction
 
@@ -59,6 +59,7 @@ class Complaints:
 
     def _raise(self, tx: Transaction, site: Site, comment_id: str) -> None:
         """Add COMPLAINT to the machine's reasons, once; the version says that the case changed."""
+        holding.hold(tx, [comment_id])
         case = store.comment_by_id(tx, site.id, comment_id)
         if case is None:
             raise Missing("no such comment")

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, insert, select, text
 
 from service import retention
 from service.comments import Ruling, new_id
+from service.complaints import Complaints
 from service.desk.queue import Queue
 from service.desk.tallies import Tallies
-from service.errors import Conflict
-from service.storage import verdicts
+from service.errors import Conflict, Missing
+from service.storage import store, verdicts
 from service.storage.tables import claims, comments, rulings
 from tests.running import until
 from tests.test_company_of_comments import SPAM, Newsroom
@@ -106,7 +108,7 @@ def test_who_agrees_while_it_is_taken_back_has_ruled(newsroom):
 
 def test_strokes_in_different_orders(newsroom):
     """Whoever holds the first comment gets the second one too."""
-    first, second = rude(newsroom, 1), rude(newsroom, 2)
+    first, second = sorted((rude(newsroom, 1), rude(newsroom, 2)))
     stroke = [(second, 0), (first, 0)]
     act = lambda: newsroom.review.rule_many(stroke, "reject", "wati")  # noqa: E731
     with meanwhile(newsroom, act) as (tx, begin):
@@ -178,3 +180,45 @@ def test_counting_and_retention(newsroom):
         purging = begin()
         tx.execute(one, {"id": last})
     purging.result(10)
+
+
+def test_two_who_block_the_same_person(newsroom):
+    case = newsroom.post("dasar bodoh")
+    one, other = ("wati", "blocked"), ("adi", "trusted")
+    act = lambda: newsroom.review.set_standing(newsroom.site, case.id, other[1], other[0])  # noqa: E731
+    key, now = case.submission.author_key, newsroom.clock()
+    with meanwhile(newsroom, act) as (tx, begin):
+        verdicts.set_standing(tx, newsroom.site.id, key, one[1], one[0], now)
+        blocking = begin()
+    blocking.result(10)
+    with newsroom.database.read() as tx:
+        [(_, standing, by, *_)] = verdicts.all_standings(tx, 9)
+    assert (by, standing) == other
+
+
+def test_a_complaint_about_what_is_judged_again(newsroom):
+    """It adds a reason to the decision that is there then, not to the one before."""
+    case = newsroom.post("dasar bodoh")
+    complain = lambda: Complaints(newsroom.database, newsroom.clock).file(  # noqa: E731
+        newsroom.site, "slander", "", case.id
+    )
+    with meanwhile(newsroom, complain) as (tx, begin):
+        newer = replace(case.decision, model_version="newer")
+        assert store.replace_decision(tx, case.id, 0, newer)
+        complaining = begin()
+    complaining.result(10)
+    found = newsroom.moderation.case(newsroom.site, case.id).decision
+    assert found.model_version == "newer"
+    assert found.reasons[-1].code == "COMPLAINT"
+
+
+def test_a_complaint_about_what_is_erased(newsroom):
+    case = newsroom.post("dasar bodoh")
+    complain = lambda: Complaints(newsroom.database, newsroom.clock).file(  # noqa: E731
+        newsroom.site, "slander", "", case.id
+    )
+    with meanwhile(newsroom, complain) as (tx, begin):
+        store.erase_comment(tx, newsroom.site.id, case.id)
+        complaining = begin()
+    with pytest.raises(Missing):
+        complaining.result(10)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_change
 
 from service.comments import REPORTERS, Ruling, Verdict
 from service.storage import complaints, spans
@@ -164,11 +165,12 @@ def set_standing(
     tx: Connection, site_id: str, author_key: str, standing: str, set_by: str, now: datetime
 ) -> None:
     """Block an author, trust one, or (empty) neither."""
-    mine = standings.c.author_key == author_key
-    tx.execute(standings.delete().where(mine))
-    if standing:
-        row = {"author_key": author_key, "site_id": site_id, "standing": standing}
-        tx.execute(insert(standings), {**row, "set_by": set_by, "set_at": now})
+    if not standing:
+        lift_standing(tx, author_key)
+        return
+    said = {"standing": standing, "set_by": set_by, "set_at": now}
+    row = insert_or_change(standings).values(author_key=author_key, site_id=site_id, **said)
+    tx.execute(row.on_conflict_do_update(index_elements=["author_key"], set_=said))
 
 
 def all_standings(tx: Connection, most: int) -> list[tuple[str, str, str, datetime, str]]:
