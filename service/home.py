@@ -6,9 +6,10 @@ import fcntl
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import IO
 
 from service.errors import BadSettings, Refused
@@ -66,18 +67,12 @@ def _prove_writable(home: Path) -> None:
 def _secret(path: Path) -> bytes:
     """Read the secret, or make one: whole or not at all, and never over another one."""
     if not path.exists():
-        fresh = path.with_name(f".secret-{os.getpid()}")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        with NamedTemporaryFile("w", dir=path.parent, prefix=".secret-", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
             file.flush()
             os.fsync(file.fileno())
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass  # another start was first; its secret holds
-        finally:
-            fresh.unlink()
+            with suppress(FileExistsError):  # another start was first; its secret holds
+                os.link(file.name, path)
     secret = path.read_bytes().strip()
     if len(secret) < LEAST_SECRET_BYTES:
         raise BadSettings(f"the secret in '{path}' is shorter than 32 bytes; restore it")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -54,6 +56,21 @@ def _prepared_in_own_process(home: Path) -> bytes:
         f"print(prepare(Settings(home=Path({str(home)!r}))).secret.decode())"
     )
     return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout
+
+
+def test_a_start_that_was_cut_short_stops_no_later_one(home, monkeypatch):
+    """On a full disk, say; in a container the next process has the same number."""
+    with monkeypatch.context() as patch:
+        patch.setattr("service.home.os.fsync", _disk_full)
+        with pytest.raises(BadSettings):
+            prepare(Settings(home=home))
+    assert list(home.iterdir()) == []
+    (home / f".secret-{os.getpid()}").touch()  # as one that was killed has left it
+    assert len(prepare(Settings(home=home)).secret) == 64
+
+
+def _disk_full(_):
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_secret_from_the_environment_makes_no_file(home):
