@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -62,6 +63,25 @@ def test_it_works(models: Models, tiny: Pipeline) -> None:
     promotion.rollback(models, "siti", NOW)
     assert follower.look(taken) == 1
     assert [scorer.version for scorer in taken.scorers] == ["second", "tiny"]
+
+
+def test_what_cannot_be_read_just_now_is_tried_again(
+    models: Models, tiny: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too many open files, say: this process must not stay behind the others for good."""
+    follower, taken = Follower(models), Taken()
+    make(models, "second", leaning(tiny, 1.0))
+    promote(models, "second")
+    with monkeypatch.context() as patch:
+        patch.setattr(Models, "load", too_many_files)
+        with pytest.raises(OSError, match="Too many"):
+            follower.look(taken)
+    assert follower.look(taken) == 1
+    assert [scorer.version for scorer in taken.scorers] == ["second"]
+
+
+def too_many_files(*_: object) -> Scorer:
+    raise OSError(errno.EMFILE, "Too many open files")
 
 
 def test_what_breaks_after_its_promotion_changes_nothing(models: Models, tiny: Pipeline) -> None:

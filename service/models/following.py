@@ -28,14 +28,14 @@ class Follower:
         trace = self._models.trace()
         if trace == self._trace:
             return 0
-        self._trace = trace
         try:
             found = self._models.load()
         except BadArtefact as error:
+            self._trace = trace
             self._keep(str(error))
             take_up(self.scorer)
             return 0
-        self.refused = ""
+        self._trace, self.refused = trace, ""
         if found.metadata == self.scorer.metadata:
             return 0
         logs.get().info("model_taken_up", version=found.version, before=self.scorer.version)
