@@ -18,12 +18,15 @@ Resolve = Callable[[str, int], Sequence[str]]
 _LONGEST: Final = 2000
 # Public by number, and yet the door to a cloud's own metadata (Azure's "wire server").
 _METADATA: Final = frozenset({ipaddress.ip_address("168.63.129.16")})
-# Even inside one's own network nothing is told to these; fd00:ec2::254 is EC2's metadata.
+# Even inside one's own network nothing is told to these; 192.0.0.192 is Oracle's metadata,
+# fd00:ec2::254 EC2's and fd20:ce::254 Google's.
 _NEVER: Final = (
     ipaddress.ip_network("169.254.0.0/16"),
     ipaddress.ip_network("fe80::/10"),
     ipaddress.ip_network("fec0::/10"),
+    ipaddress.ip_network("192.0.0.0/24"),
     ipaddress.ip_network("fd00:ec2::/32"),
+    ipaddress.ip_network("fd20:ce::254/128"),
     ipaddress.ip_network("100.100.100.200/32"),
 )
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
