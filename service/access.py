@@ -74,6 +74,17 @@ class Access:
             raise Forbidden("the short key is good on the Akismet and Perspective doors only")
         return site
 
+    def reporter(self, key: str, place: int = 0) -> Site:
+        """The site in whose name a key may say what became of a comment, as `site` finds it.
+
+        Where pages post, the short key is everybody's, and who reports could let their own spam
+        through: `Forbidden`.
+        """
+        site = self.site(key, place, short_key_is_enough=True)
+        if len(key) == SHORT_KEY_DIGITS and site.rules.allowed_origins:
+            raise Forbidden("the short key stands in pages of this site: reports take the full key")
+        return site
+
     def site_signed(self, body: bytes, signatures: Sequence[str]) -> Site:
         """The site under whose Coral secret one of some signatures of a body was made."""
         given = [signature.encode() for signature in signatures]

@@ -10,6 +10,11 @@ from tests.doubles import COMMENT, Site
 PAGE = "https://blog.example"
 OTHER = "https://elsewhere.example"
 ANALYZE = {"comment": {"text": "halo"}, "requestedAttributes": {"TOXICITY": {}}}
+SPAM = {"blog": PAGE, "user_ip": "203.0.113.9", "comment_content": "main slot"}
+SUGGEST = {
+    "comment": {"text": "main slot"},
+    "attributeScores": {"SPAM": {"summaryScore": {"value": 0}}},
+}
 ALLOW = "Access-Control-Allow-Origin"
 
 
@@ -113,6 +118,28 @@ def test_nothing_else_is_opened(client, site, path):
     headers = {"Authorization": f"Bearer {site.keys.short_key}", "Origin": PAGE}
     assert permissions(client.get(path, headers=headers)) == {}
     assert permissions(preflight(client, path)) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/1.1/submit-ham", {"data": SPAM}),
+        ("/1.1/submit-spam", {"data": SPAM}),
+        ("/v1alpha1/comments:suggestscore?key=", {"json": SUGGEST}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_key_that_everybody_has_reports_nothing(client, site, path, sent):
+    """Or whoever reads the page could publish their own spam, and take down others' comments."""
+
+    def report(key):
+        form = {"data": {**sent["data"], "api_key": key}} if "data" in sent else sent
+        return client.post(path + key if "?" in path else path, **form).status_code
+
+    before = site.get("/v1/events").json["events"]
+    assert report(site.keys.short_key) == 403
+    assert site.get("/v1/events").json["events"] == before
+    assert report(site.keys.key) == 200
 
 
 def test_a_comment_cannot_be_read_or_erased_by_a_page(client, site):

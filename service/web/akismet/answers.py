@@ -21,6 +21,7 @@ THANKS: Final = "Thanks for making the web a better place."
 Activity = tuple[str, Tally]
 _SECONDS_A_SPAM: Final = 5
 _WHY: Final = {
+    403: "This key stands in pages, so it reports nothing; the full key does.",
     404: "There is nothing here.", 405: "Not with this method.", 413: "The body is too large.",
     429: "Too many; try again later.", 503: "Not now; try again soon.",
 }  # fmt: skip

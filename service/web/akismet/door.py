@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, request
@@ -46,7 +47,7 @@ def blueprint(
     @door.post("/1.1/submit-ham", defaults={"verdict": "accept", "labels": ()})
     def correct(verdict: Verdict, labels: tuple[str, ...]) -> Response:
         form = form_of(request)
-        site = site_of(form, access)
+        site = site_of(form, access, reports=True)
         refusal = None if request.mimetype == JSON else _incomplete(form, site)
         arrival = arrival_of(form)
         if refusal is None and not _is_test(form, arrival) and not arrival.is_too_long:
@@ -107,12 +108,13 @@ def blueprint(
 fault = answers.fault
 
 
-def site_of(form: Form, access: Access, *, tried: str = "api_key") -> Site:
+def site_of(form: Form, access: Access, *, tried: str = "api_key", reports: bool = False) -> Site:
     """The site of a request's key: the field asked for, the first label of Host, the other field.
 
     WordPress sends the key under test as ``key`` beside the one it has stored, ``api_key``; what
-    is about the key itself looks at ``key`` first.
+    is about the key itself looks at ``key`` first. A key that ``reports`` must be one that may.
     """
+    find = access.reporter if reports else partial(access.site, short_key_is_enough=True)
     label = request.environ.get("HTTP_HOST", "").partition(":")[0].partition(".")[0]
     key, api_key = form.get("key", "").strip(), form.get("api_key", "").strip()
     if tried == "key":
@@ -121,7 +123,7 @@ def site_of(form: Form, access: Access, *, tried: str = "api_key") -> Site:
         candidates = [api_key] if api_key else [label, key]
     for key in candidates:
         try:
-            return access.site(key, place_of(request), short_key_is_enough=True)
+            return find(key, place_of(request))
         except Unauthenticated:
             continue
     raise Unauthenticated("no site has this key")

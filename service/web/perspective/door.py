@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, Request, Response, jsonify, request
@@ -54,7 +55,7 @@ def blueprint(moderation: Moderation, reports: Reports, access: Access) -> Bluep
 
     @door.post("/v1alpha1/comments:suggestscore")
     def suggest() -> Response:
-        site = site_of(request, access)
+        site = site_of(request, access, reports=True)
         said = suggest_request(_body())
         detected = detected_in(moderation.score([said.text])[1][0])
         verdict: Verdict = "reject" if max(said.scores.values()) >= 0.5 else "accept"
@@ -85,13 +86,14 @@ def _described(request: Request) -> Response:
     return answer
 
 
-def site_of(request: Request, access: Access) -> Site:
-    """The site whose key stands in the query or in X-Goog-Api-Key."""
+def site_of(request: Request, access: Access, *, reports: bool = False) -> Site:
+    """The site whose key, or for ``reports`` one that may, stands in the query or the header."""
+    find = access.reporter if reports else partial(access.site, short_key_is_enough=True)
     key = _key_of(request)
     if not key:
         raise errors.no_key()
     try:
-        return access.site(key, place_of(request), short_key_is_enough=True)
+        return find(key, place_of(request))
     except Unauthenticated:
         raise errors.bad_key() from None
 
