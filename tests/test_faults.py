@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -20,12 +21,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 import requests
+from sqlalchemy import make_url, text
 
+from service.storage.engine import open_database
+from service.storage.migrate import migrate
 from tests.clients_at_work import Clients
-from tests.doubles import COMMENT
+from tests.doubles import COMMENT, Site
 from tests.postgres import Postgres
 from tests.relay import Relay
 from tests.running import Service, saring, until
@@ -53,8 +59,8 @@ def service(tmp_path) -> Iterator[Service]:
     made.kill()
 
 
-def post(service: Service, text: str, **more: str) -> requests.Response:
-    return service.request("POST", "/v1/comments", json={**COMMENT, "content": text}, **more)
+def post(service: Service, words: str, **more: str) -> requests.Response:
+    return service.request("POST", "/v1/comments", json={**COMMENT, "content": words}, **more)
 
 
 def is_put_off(answer: requests.Response) -> bool:
@@ -125,6 +131,70 @@ def test_a_full_disk(disk, service):
     assert service.workers() == workers, "no process died of it"
     logged = b"".join(path.read_bytes() for path in service.home.glob("logs/*"))
     assert all(json.loads(line) for line in logged.splitlines())
+
+
+@pytest.fixture
+def small_postgres(postgres_server: Any, postgres_url: str, open_folder: Path) -> Iterator[str]:
+    """A PostgreSQL database on a disk of its own, of forty megabytes."""
+    place = open_folder / "small"
+    place.mkdir()
+    if os.geteuid() or not mount("-t", "tmpfs", "-o", "size=40m", "none", str(place)):
+        pytest.skip("mounting a small disk takes root")
+    (place / "space").mkdir()
+    shutil.chown(place / "space", postgres_server.system_user)
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f"CREATE TABLESPACE small LOCATION '{place / 'space'}'")
+        server.execute("CREATE DATABASE small TABLESPACE small")
+        yield make_url(postgres_url).set(database="small").render_as_string(hide_password=False)
+        server.execute("DROP DATABASE small WITH (FORCE)")
+        server.execute("DROP TABLESPACE small")
+    subprocess.run(["umount", "-l", str(place)], check=True)
+    place.rmdir()
+
+
+def test_a_full_disk_under_postgresql(small_postgres, open_folder, make_app):
+    """A comment finds no room; the one row that readiness writes may."""
+    database = open_database(small_postgres)
+    migrate(database)
+    app = make_app(database_url=small_postgres)
+    site = Site.added_to(app, "kabar")
+    kept = site.comment().json["id"]
+    filler = fill(open_folder / "small")
+    words = (random.Random(8).randbytes(20_000).hex() for _ in range(200))
+    answers = (site.comment(content=text) for text in words)
+    refused = next(answer for answer in answers if answer.status_code != 201)
+    assert (refused.status_code, refused.json["code"]) == (503, "unavailable")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert site.get(f"/v1/comments/{kept}").status_code == 200
+    filler.unlink()
+    assert site.comment(content="ada tempat lagi").status_code == 201
+    for opened in (database, app.extensions["saring"]["database"]):
+        opened.engine.dispose()
+        opened.close()
+
+
+def test_a_postgresql_that_only_reads(new_postgres_database, make_app):
+    """A stand-by server, or one that its operator has closed to writers."""
+    url = new_postgres_database()
+    database = open_database(url)
+    migrate(database)
+    app = make_app(database_url=url)
+    site = Site.added_to(app, "kabar")
+    kept = site.comment().json["id"]
+    with database.begin() as tx:
+        tx.execute(text(f"ALTER DATABASE {make_url(url).database} "
+                        "SET default_transaction_read_only = on"))  # fmt: skip
+    for opened in (database, app.extensions["saring"]["database"]):
+        opened.engine.dispose()
+        opened.close()
+    refused = site.comment(content="hanya baca")
+    assert (refused.status_code, refused.json["code"]) == (503, "unavailable")
+    assert site.get(f"/v1/comments/{kept}").status_code == 200
+    ready = app.test_client().get("/readyz")
+    assert ready.status_code == 503
+    assert "25006" in ready.json["database"]
+    app.extensions["saring"]["database"].engine.dispose()
+    app.extensions["saring"]["database"].close()
 
 
 @pytest.fixture
