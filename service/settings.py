@@ -29,7 +29,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the operator can set. Every field but `demo` has an environment name SARING_…"""
+    """Everything the operator can set; every field has an environment name SARING_…"""
 
     home: Path = Path("var")
     database_url: str = field(default="", repr=False)

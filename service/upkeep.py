@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,14 @@ from service.storage import accounts, complaints, forgetting
 from service.storage import events as told
 from service.storage.engine import Database, Transaction
 from service.storage.migrate import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``blocked`` or ``trusted``, and since when."""
+
+    standing: str
+    set_at: datetime
 
 
 def forget(
@@ -48,12 +57,18 @@ def forget_again(database: Database, ledger: Ledger) -> Mapping[str, int]:
     return counts
 
 
-def kept_of(database: Database, secret: bytes, emails: Sequence[str]) -> Iterator[tuple[str, Case]]:
-    """What is kept of these addresses' comments, with the names of their sites."""
+def kept_of(
+    database: Database, secret: bytes, emails: Sequence[str]
+) -> Iterator[tuple[str, Case | Standing]]:
+    """What is kept of these addresses, with the names of their sites: comments, and what moderators
+    said of the person."""
     with database.read() as tx:
         names = {site.id: site.name for site in accounts.all_sites(tx)}
-        for site_id, case in forgetting.written_by(tx, _keys(tx, secret, emails)):
+        keys = _keys(tx, secret, emails)
+        for site_id, case in forgetting.written_by(tx, keys):
             yield names[site_id], case
+        for site_id, standing, set_at in forgetting.said_of(tx, keys):
+            yield names[site_id], Standing(standing, set_at)
 
 
 def _keys(tx: Transaction, secret: bytes, emails: Sequence[str]) -> list[str]:

@@ -274,10 +274,15 @@ def test_what_moderators_said_of_a_person_is_forgotten_too(run, site, tmp_path):
 def test_show_tells_a_person_what_is_kept(run, site, tmp_path):
     mine = comment(site, author_email="budi@example.com", content="Halo dari budi@example.com")
     comment(site, author_email="ani@example.com")
+    core = site.app.extensions["saring"]
+    core["review"].set_standing(core["access"].named_site("default"), mine, "blocked", "wati")
     (tmp_path / "emails").write_text("budi@example.com\n")
-    (line,) = run("forget", "--email-file", str(tmp_path / "emails"), "--show").splitlines()
-    told = json.loads(line)
+    told, said = map(
+        json.loads, run("forget", "--email-file", str(tmp_path / "emails"), "--show").splitlines()
+    )
     assert (told["site"], told["id"], told["content"]) == ("default", mine, "Halo dari [email]")
+    assert (said["site"], said["standing"]) == ("default", "blocked")
+    assert "wati" not in said.values()
     assert site.get(f"/v1/comments/{mine}").status_code == 200
 
 

@@ -1,7 +1,8 @@
 """``python -m training.retrain``: what moderators ruled, on top of the shipped model.
 
 The result is a candidate in ``SARING_HOME/models`` with what the gate found of it. Exit codes:
-0 it may take over, 3 the gate refused, 4 nothing was learnt, 130 interrupted.
+0 it may take over, 2 the installation is at fault, 3 the gate refused, 4 nothing was learnt, 130
+interrupted.
 """
 
 from __future__ import annotations

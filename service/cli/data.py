@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import click
 
 from service import home, retention, upkeep
 from service.cli.installation import installation
-from service.comments import utc_now
+from service.comments import Case, utc_now
 from service.doctor import examine
 from service.forgotten import Ledger
 from service.settings import Settings
 from service.storage.engine import open_database
+from service.upkeep import Standing
 
 _BYTE_ORDER_MARK: Final = "\ufeff"  # what some editors put before the first line
 
@@ -35,13 +36,19 @@ def forget(email_file: IO[str] | None, show: bool, again: bool) -> None:
     lines = (line.strip(f"{_BYTE_ORDER_MARK} \t\r\n") for line in email_file or ())
     emails = [line for line in lines if line]
     if show:
-        from service.web.native import case_out  # the web's libraries, for those who look
-
-        for site, case in upkeep.kept_of(here.database, here.settings.secret, emails):
-            click.echo(json.dumps({"site": site, **case_out(case, "en")}, ensure_ascii=False))
+        for site, kept in upkeep.kept_of(here.database, here.settings.secret, emails):
+            click.echo(json.dumps({"site": site, **_shown(kept)}, ensure_ascii=False))
         return
     counts = upkeep.forget(here.database, here.settings.secret, emails, ledger)
     click.echo(f"addresses: {len(emails)}, {_erased(counts)}")
+
+
+def _shown(kept: Case | Standing) -> dict[str, Any]:
+    from service.web.native import case_out  # the web's libraries, for those who look
+
+    if isinstance(kept, Standing):
+        return {"standing": kept.standing, "set_at": kept.set_at.isoformat()}
+    return case_out(kept, "en")
 
 
 def _erased(counts: Mapping[str, int]) -> str:

@@ -30,6 +30,13 @@ def written_by(tx: Connection, author_keys: Sequence[str]) -> Iterator[tuple[str
             yield row.site_id, case_of(row)
 
 
+def said_of(tx: Connection, author_keys: Sequence[str]) -> Iterator[tuple[str, str, datetime]]:
+    """What moderators said of these authors as people, and when, with the ids of their sites."""
+    for part in _parts(author_keys):
+        for row in tx.execute(select(standings).where(standings.c.author_key.in_(part))):
+            yield row.site_id, row.standing, row.set_at
+
+
 def erase(
     tx: Connection, author_keys: Sequence[str], before: datetime | None = None
 ) -> tuple[dict[str, list[str]], int]:
