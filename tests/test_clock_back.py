@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from service import retention
+from service.desk.signins import FREE_GUESSES
+from service.errors import Unauthenticated
 from service.settings import RateLimit
 from tests.doubles import Site
 from tests.web.desk import PASSWORD, client_of
@@ -52,6 +54,16 @@ def test_sessions_last_and_end(app, clock):
     assert ani.get("/queue").status_code == 200
     clock.forward(hours=14)
     assert ani.get("/queue").status_code == 303
+
+
+def test_nobody_is_locked_out_until_an_hour_comes_again(app, clock):
+    app.extensions["saring"]["access"].add_moderator("ani", "admin", PASSWORD)
+    sign_ins = app.extensions["saring"]["sign_ins"]
+    for _ in range(FREE_GUESSES + 1):
+        with pytest.raises(Unauthenticated):
+            sign_ins.sign_in("ani", "salah")
+    clock.forward(**HOUR)
+    assert sign_ins.sign_in("ani", PASSWORD)
 
 
 def test_a_rate_limit_counts_no_comment_of_the_hour_to_come(make_app, clock):

@@ -43,7 +43,8 @@ class SignIns:
         with self._database.read() as tx:
             locked_until = signins.locked_until(tx, name_digest)
             known = signins.password_of(tx, name.strip())
-        if locked_until and locked_until > now:
+        # Further off than any lock lasts: the clock was set back since.
+        if locked_until and now < locked_until <= now + LONGEST_LOCK:
             raise TooMany("locked", retry_after=int((locked_until - now).total_seconds()) + 1)
         if not _matches(known[1] if known else _nobodys_hash(), password) or known is None:
             with self._database.begin() as tx:
