@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
 import pytest
@@ -75,6 +76,15 @@ def test_it_works(newsroom):
     case = newsroom.post("Semoga perundingan damai ini berhasil.")
     assert newsroom.verdict(case) == ("accept", "nothing-against-it")
     assert codes(case) == []
+
+
+def test_a_host_longer_than_any_is_stored(newsroom):
+    """PostgreSQL's index takes 2,704 bytes of it; a comment must not be put off for ever."""
+    host = random.Random(3).randbytes(3_000).hex()
+    site = f"https://{host[:1_900]}.com/"
+    case = newsroom.post(f"lihat {host}.com dan {host}.xyz", author_url=site)
+    arrival = Arrival(f"lihat di {host}.net", author_name="budi", author_email="budi@example.com")
+    newsroom.moderation.edit(newsroom.site, case.id, arrival)
 
 
 def test_a_flood_is_refused_until_the_minute_is_over(newsroom):

@@ -36,6 +36,9 @@ EVIDENCE: Final = {
 }
 """What each observation adds; they combine as 1 - product(1 - weight)."""
 
+LONGEST: Final = 253
+"""Characters of a host's name (RFC 1035, 2.3.4)."""
+
 MANY_NAMES: Final = 3
 """So many people with one website, and it is the website that is being advertised."""
 
@@ -49,12 +52,14 @@ SHORTENERS: Final = frozenset(_SHORTENERS.split())
 
 
 def hosts(submission: Submission) -> tuple[str, ...]:
-    """Every host in text, name and website field, each once, in order; never the site's own."""
+    """Every host in text, name and website field, each once, in order; never the site's own, and
+    none that is too long for a name of the Internet: no index of PostgreSQL would take it."""
     found = [host.name for host in names.find(fold(submission.content))]
     found += [host.name for host in names.find(fold(submission.author_name))]
     found.append(host_of(submission.author_url))
     own = host_of(submission.permalink)
-    return tuple(dict.fromkeys(name for name in found if name and name != own))
+    fit = (name for name in found if 0 < len(name) <= LONGEST and name != own)
+    return tuple(dict.fromkeys(fit))
 
 
 def website_of(submission: Submission) -> str:
