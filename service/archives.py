@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from service.comments import CONTENT_BYTES, LABELS, Arrival, Verdict, without_controls
+from service.comments import CONTENT_BYTES, LABELS, Arrival, Verdict, if_it_fits, without_controls
 from service.errors import Refused
 
 _TEXTS: Final = (
@@ -136,10 +136,8 @@ def _checked(number: int, record: dict[str, Any]) -> Past | Unreadable:
     moment = _moment(record.get("created_at"))
     if isinstance(moment, str):
         return Unreadable(number, moment)
-    plain = {name: without_controls(text) for name, text in texts.items()}
-    # What is too long is left out whole: half an address is not known for one, and not masked.
     short: dict[str, Any] = {
-        n: text if len(text) <= _MOST_TEXT else "" for n, text in plain.items()
+        name: if_it_fits(without_controls(text), _MOST_TEXT) for name, text in texts.items()
     }
     arrival = Arrival(content, **short)
     return Past(number, arrival, verdict, tuple(labels), moment)

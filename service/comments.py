@@ -313,6 +313,12 @@ def without_controls(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
+def if_it_fits(text: str, most: int) -> str:
+    """A text of so many characters or fewer, else nothing: half of an address that a cut leaves is
+    not known for one, and would not be masked."""
+    return text if len(text) <= most else ""
+
+
 def new_id(now: float | None = None) -> str:
     """A time-ordered UUID, version 7 (RFC 9562): made here so that no database has to."""
     millis = max(int((time.time() if now is None else now) * 1000), 0) & (1 << 48) - 1

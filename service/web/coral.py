@@ -8,13 +8,14 @@ from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.access import Access
-from service.comments import TEST_STRINGS, Arrival, Decision, Signal, without_controls
+from service.comments import TEST_STRINGS, Arrival, Decision, Signal, if_it_fits, without_controls
 from service.errors import Invalid
 from service.moderation import Moderation
 from service.web import faults
 from service.web.parsing import json_as, raw_body
 
 BODY_BYTES: Final = 1024 * 1024
+_CHARACTERS: Final = 2_000
 _SIGNATURE: Final = "sha256="
 _RUDE: Final = frozenset(("TOXIC", "IDENTITY_ATTACK", "THREAT", "PROFANITY"))
 _NEWSROOM: Final = frozenset(("STAFF", "MODERATOR", "ADMIN"))
@@ -55,9 +56,13 @@ class PhaseIn(BaseModel):
         return Arrival(
             content=without_controls(self.comment.body).strip(),
             author_email=self.author.id or "",
-            permalink=(self.story and self.story.url) or "",
-            parent_id=self.comment.parent or "",
+            permalink=_short(self.story.url if self.story else None),
+            parent_id=_short(self.comment.parent),
         )
+
+
+def _short(text: str | None) -> str:
+    return if_it_fits(without_controls(text or ""), _CHARACTERS)
 
 
 def blueprint(moderation: Moderation, access: Access) -> Blueprint:

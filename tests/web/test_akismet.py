@@ -571,6 +571,24 @@ def test_no_such_place_or_method(app, method, path, status):
     assert ("X-akismet-guid" in answer.headers) is path.endswith("check")
 
 
+@pytest.mark.parametrize(
+    ("field", "column", "most"),
+    [
+        ("comment_author", "author_name", 1_000),
+        ("comment_author_url", "author_url", 2_000),
+        ("permalink", "permalink", 2_000),
+        ("comment_parent", "parent_id", 200),
+        ("blog_lang", "locale", 200),
+    ],
+)
+def test_nothing_is_cut_within_an_address(ask, stored, field, column, most):
+    """Half of one is not known for one, and would not be masked."""
+    mailbox = "budi.santoso@surat"
+    text = f"https://{'x' * (most - len(mailbox) - 9)}/{mailbox}.example"
+    assert ask(form={**COMMENT, field: text}).data == b"false"
+    assert getattr(stored()[-1], column) == ""
+
+
 @pytest.mark.parametrize("letter", ["a", "\u4e16"])
 def test_what_is_too_long_to_be_a_comment_is_held_unread(ask, stored, ruled, letter):
     """WordPress keeps 65,525 bytes; half a megabyte would take seconds to judge."""

@@ -87,6 +87,14 @@ def test_each_verdict(ask, text, status, flag):
         assert answer.json == {"status": status, "actions": actions}
 
 
+def test_what_names_the_article_is_kept_as_every_database_keeps_it(ask, stored):
+    ask(story={"url": "https://news.example/\0a"}, comment=comment("satu", parentID="a\0b"))
+    ask(story={"url": "https://news.example/" + "x" * 5_000}, comment=comment("dua"))
+    first, second = stored()
+    assert (first.permalink, first.parent_id) == ("https://news.example/a", "ab")
+    assert second.permalink == ""
+
+
 def test_an_edit_is_judged_anew(ask):
     assert ask().status_code == 204
     assert ask(action="EDIT", comment=comment("slot gacor")).json["status"] == "REJECTED"

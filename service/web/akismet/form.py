@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Request
 
-from service.comments import Arrival, without_controls
+from service.comments import Arrival, if_it_fits, without_controls
 from service.errors import Malformed
 from service.web.parsing import JSON, raw_body
 
@@ -77,19 +77,19 @@ def blog_is_readable(form: Form) -> bool:
 def arrival_of(form: Form) -> Arrival:
     """The comment in a form, in the one spelling in which its author typed it.
 
-    Everything but the comment itself is cut to a length that no honest client reaches.
+    Whatever but the comment itself is longer than any honest client's is left out.
     """
     honeypots = (form.get("honeypot_field_name", ""), *_HONEYPOTS)
     parent = form.get("comment_parent", "").strip()
     return Arrival(
         content=as_typed(form.get("comment_content", "")),
-        author_name=as_typed(form.get("comment_author", ""))[:_NAME_CHARACTERS],
-        author_email=form.get("comment_author_email", "").strip()[:_NAME_CHARACTERS],
-        author_url=as_typed(form.get("comment_author_url", ""))[:_URL_CHARACTERS],
-        author_ip=form.get("user_ip", "").strip()[:_ID_CHARACTERS],
-        permalink=form.get("permalink", "").strip()[:_URL_CHARACTERS],
-        parent_id="" if parent == "0" else parent[:_ID_CHARACTERS],
-        locale=form.get("blog_lang", "").partition(",")[0].strip()[:_ID_CHARACTERS],
+        author_name=if_it_fits(as_typed(form.get("comment_author", "")), _NAME_CHARACTERS),
+        author_email=if_it_fits(form.get("comment_author_email", "").strip(), _NAME_CHARACTERS),
+        author_url=if_it_fits(as_typed(form.get("comment_author_url", "")), _URL_CHARACTERS),
+        author_ip=if_it_fits(form.get("user_ip", "").strip(), _ID_CHARACTERS),
+        permalink=if_it_fits(form.get("permalink", "").strip(), _URL_CHARACTERS),
+        parent_id="" if parent == "0" else if_it_fits(parent, _ID_CHARACTERS),
+        locale=if_it_fits(form.get("blog_lang", "").partition(",")[0].strip(), _ID_CHARACTERS),
         honeypot_filled=any(form.get(name, "").strip() for name in honeypots if name),
     )
 
