@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
 from flask import Flask, Response
+from jinja2 import DictLoader
 
 from service import __version__, checks, logs
 from service.access import Access
@@ -119,6 +122,7 @@ def create_app(
     thresholds = Thresholds(database, lambda: moderation.scorer, now)
     courier = Courier(database, settings.secret, now, Post())
     app = _App("service.web", static_folder=None)
+    app.jinja_loader = DictLoader(_templates(Path(app.root_path) / "templates"))
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config.update(MAX_CONTENT_LENGTH=64 * 1024, MAX_FORM_MEMORY_SIZE=None)
     app.url_map.strict_slashes = False
@@ -194,6 +198,14 @@ def create_app(
     app.log_exception = _crashed  # type: ignore[method-assign, assignment]
     app.wsgi_app = BehindProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore
     return app
+
+
+@cache
+def _templates(folder: Path) -> dict[str, str]:
+    """All of them, read now: between an upgrade's files and its restart the next release's lie
+    there, and would be read when somebody first asks for the page."""
+    found = folder.rglob("*.html")
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in found}
 
 
 def _crashed(info: tuple[type[BaseException], BaseException, object]) -> None:

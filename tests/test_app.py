@@ -37,6 +37,14 @@ def test_a_server_of_ones_own_gets_the_secret_of_the_home_and_keeps_restores_out
     logs.close()
 
 
+def test_pages_are_those_of_the_start(make_app, tmp_path):
+    """Between an upgrade's files and its restart another release's templates lie in their place."""
+    app = make_app()
+    app.root_path = str(tmp_path)
+    for path in ("/login", "/demo", "/docs"):
+        assert app.test_client().get(path).status_code == 200, path
+
+
 @pytest.mark.parametrize("secret", [b"", b"short"])
 def test_no_application_without_a_secret(settings, secret):
     """Hashes under an empty key would be no secret to anybody."""
