@@ -236,7 +236,10 @@ def _check_labels(pipeline: Pipeline, metadata: Metadata) -> None:
 def _check_canaries(pipeline: Pipeline, canaries: Sequence[Canary]) -> None:
     if not canaries:
         raise BadArtefact("no canary texts")
-    rows = pipeline.predict_proba([canary.text for canary in canaries])
+    try:
+        rows = pipeline.predict_proba([canary.text for canary in canaries])
+    except Exception as error:  # noqa: BLE001 - another release's pickle may fail in any way
+        raise BadArtefact(f"a canary text cannot be scored: {type(error).__name__}") from None
     for canary, row in zip(canaries, rows, strict=True):
         off = np.abs(np.array([canary.probabilities[n] for n in HEADS + LANGUAGES]) - row).max()
         if not off <= _TOLERANCE:

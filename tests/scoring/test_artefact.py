@@ -118,6 +118,12 @@ def test_a_model_that_answers_otherwise(models: Path) -> None:
     assert "canary" in refusal(models)
 
 
+def test_a_model_that_this_release_cannot_run(models: Path, pipeline: Pipeline) -> None:
+    """Its classes are here and its labels are right, but they do not fit together."""
+    replace_model(models, pickle.dumps(Pipeline(pipeline.steps[1:])))
+    assert "a canary text cannot be scored: " in refusal(models)
+
+
 def test_no_canaries(models: Path) -> None:
     edit_metadata(models, lambda value: value["canaries"].clear())
     assert "no canary" in refusal(models)
