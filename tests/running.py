@@ -41,13 +41,13 @@ def free_port() -> int:
 
 
 def saring(
-    *arguments: str, home: Path, stdin: str = "", **settings: str
+    *arguments: str, home: Path, stdin: str = "", root: Path = ROOT, **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
+    """Run one command to its end. ``root``: the clone of the release that it is of."""
     return subprocess.run(
         [*COMMAND, *arguments],
         env=environment(home, settings),
-        cwd=ROOT,
+        cwd=root,
         input=stdin,
         capture_output=True,
         text=True,
@@ -81,10 +81,14 @@ def dask_cluster(*, processes: bool) -> Iterator[str]:
 
 
 class Service:
-    """`saring serve` on a free port, with a home and the files its output goes to."""
+    """`saring serve` on a free port, with a home and the files its output goes to.
 
-    def __init__(self, directory: Path, **settings: str) -> None:
+    ``root``: the clone of the release that starts next.
+    """
+
+    def __init__(self, directory: Path, *, root: Path = ROOT, **settings: str) -> None:
         directory.mkdir(exist_ok=True)
+        self.root = root
         self.home = directory / "home"
         self.output = directory / "output"
         self.port = free_port()
@@ -100,7 +104,7 @@ class Service:
             self.process = subprocess.Popen(
                 [*COMMAND, "serve"],
                 env=environment(self.home, self.settings),
-                cwd=ROOT,
+                cwd=self.root,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
