@@ -70,5 +70,8 @@ class Learnt:
             language: {head: [(low, high) for low, high in curve] for head, curve in heads.items()}
             for language, heads in body["curves"].items()
         }
-        evidence = {language: Evidence(**worth) for language, worth in body["evidence"].items()}
+        evidence = {
+            language: Evidence(worth["rulings"], worth["effective"])
+            for language, worth in body["evidence"].items()
+        }
         return cls(site_id, version, model_version, curves, evidence)

@@ -15,8 +15,8 @@ from service.errors import Refused
 from service.forgotten import Ledger
 from service.storage import accounts, complaints, forgetting
 from service.storage import events as told
-from service.storage.engine import Database, Transaction
-from service.storage.migrate import migrate
+from service.storage.engine import Database, Transaction, open_database
+from service.storage.migrate import migrate, refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,7 @@ def restore(database: Database, file: str) -> None:
         with _opened(file) as source, _opened(unfinished) as copy:
             _prove_backup(source, file)
             source.backup(copy)
+        _prove_ours(unfinished, file)
         for log in ("-wal", "-shm"):
             target.with_name(target.name + log).unlink(missing_ok=True)
         unfinished.replace(target)
@@ -134,6 +135,19 @@ def _prove_backup(source: sqlite3.Connection, file: str) -> None:
     except sqlite3.DatabaseError:
         pass
     raise Refused(f"{file} is damaged or no backup of Saring; nothing was changed")
+
+
+def _prove_ours(copy: Path, file: str) -> None:
+    """Before anything is replaced: a later release's backup is of no use here."""
+    opened = open_database(f"sqlite:///{copy}")
+    try:
+        if wrong := refusal(opened):
+            raise Refused(f"{file} {wrong}; nothing was changed")
+    finally:
+        opened.engine.dispose()
+        opened.close()
+        for log in ("-wal", "-shm"):
+            copy.with_name(copy.name + log).unlink(missing_ok=True)
 
 
 def _opened(file: str | Path) -> closing[sqlite3.Connection]:

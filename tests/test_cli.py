@@ -375,6 +375,19 @@ def test_a_backup_of_an_earlier_release_is_brought_up_to_date(run, tmp_path, set
     restored.engine.dispose()
 
 
+def test_a_backup_of_a_release_that_cannot_be_mixed_with_this_one(run, site, tmp_path):
+    file, kept = tmp_path / "later.db", comment(site)
+    run("backup", str(file))
+    with sqlite3.connect(file) as db:
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+        db.execute("UPDATE served_since SET revision = '9999'")
+    db.close()
+    with pytest.raises(Refused, match=r"another release .*; nothing was changed"):
+        run("restore", str(file))
+    assert site.get(f"/v1/comments/{kept}").status_code == 200
+    assert [path.name for path in tmp_path.glob(".*")] == []
+
+
 def test_nothing_is_restored_into_a_home_that_is_served(run, site, tmp_path, settings):
     run("backup", str(tmp_path / "copy"))
     with (

@@ -177,6 +177,7 @@ def test_a_home_that_cannot_be_written(refused, tmp_path):
 def test_a_database_of_a_newer_release(refused, sqlite):
     with sqlite.begin() as tx:
         tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        tx.execute(text("UPDATE served_since SET revision = '9999'"))
     url = sqlite.engine.url.render_as_string(hide_password=False)
     assert "the database belongs to another release" in refused(database_url=url)
 

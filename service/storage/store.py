@@ -42,6 +42,7 @@ from service.storage.tables import answers, comments
 
 _LATER = ("ruling", "complaint_due_at")  # what people add
 _SUBMISSION_FIELDS = tuple(n for n in Submission.__dataclass_fields__ if n != "mailbox")
+_DECISION_FIELDS = frozenset(Decision.__dataclass_fields__)
 _INSERT_COMMENT = Prepared(
     insert(comments), [column.name for column in comments.c if column.name not in _LATER]
 )
@@ -252,8 +253,8 @@ def decision_to_json(decision: Decision) -> dict[str, Any]:
 
 
 def decision_from_json(body: Mapping[str, Any]) -> Decision:
-    """Rebuild a decision from what `decision_to_json` made."""
-    values = {"context": {}, **body}
+    """Rebuild a decision from what `decision_to_json` made; ignores a later release's fields."""
+    values = {"context": {}} | {name: body[name] for name in _DECISION_FIELDS & body.keys()}
     values["reasons"] = tuple(_signal_from_json(signal) for signal in values["reasons"])
     values["limits"] = {head: Limits(*pair) for head, pair in values["limits"].items()}
     return Decision(**values)

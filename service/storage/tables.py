@@ -438,3 +438,6 @@ drift_weeks = Table(
     Column("body", JSON, nullable=False),
     Column("measured_at", UtcDateTime, nullable=False),
 )
+
+# One row: the newest revision that a release must know at least to serve these tables.
+served_since = Table("served_since", metadata, Column("revision", String(32), primary_key=True))

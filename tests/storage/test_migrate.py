@@ -87,4 +87,5 @@ def test_a_newer_database_is_not_ready(empty):
     migrate(empty)
     with empty.begin() as tx:
         tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        tx.execute(text("UPDATE served_since SET revision = '9999'"))
     assert "9999" in pending(empty)

@@ -78,6 +78,7 @@ def test_a_later_release_has_changed_the_tables_meanwhile(make_app, database_url
 def test_tables_of_another_release(app):
     with app.extensions["saring"]["database"].begin() as tx:
         tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        tx.execute(text("UPDATE served_since SET revision = '9999'"))
     ready = app.test_client().get("/readyz")
     assert ready.status_code == 503
     assert "9999" in ready.json["migrations"]
