@@ -147,9 +147,9 @@ def rehearse(directory: Path, commit: str, newer: Path = ROOT) -> list[Breach]:
         newsroom = Newsroom(address, replicas[0].key, token, password)
         with Visitors(newsroom) as visitors:
             marks = _roll(replicas, visitors, newer)
-        until(lambda: _listened(visitors), "every event is heard", 30)
         database = open_database(postgres.url)
         until(lambda: _all_told(database), "every event is told")
+        until(lambda: _listened(visitors), "every event is heard", 30)
         print("\n".join(f"{at:7.1f} s  {name}: {said}" for at, name, said in watch.seen))
         told = [event["id"] for event in receiver.told]
         breaches = audit(database, visitors.ledger, told)

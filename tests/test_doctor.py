@@ -85,6 +85,7 @@ def no_database(house):
 def another_release(house):
     with house.database.begin() as tx:
         tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        tx.execute(text("UPDATE served_since SET revision = '9999'"))
 
 
 def a_damaged_file(house):
