@@ -68,7 +68,7 @@ def purge() -> None:
 def backup(file: str) -> None:
     """Copy the SQLite database to FILE while serving goes on."""
     upkeep.backup(installation().database, file)
-    click.echo(f"saved to {file}; keep SARING_HOME/secret with it, or no key will be known")
+    click.echo(f"saved to {file}; keep SARING_HOME/secret too, or no key will be known")
 
 
 @click.command("restore")
