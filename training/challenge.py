@@ -140,7 +140,7 @@ def spot_checks(rows: Sequence[Label]) -> Bools:
 def held_out(room: Classroom, learnt_until: str) -> Bools:
     """The newest rulings and the spot checks, without texts that the older ones repeat."""
     rows = room.lessons.rows
-    times = np.array([row.ruled_at for row in rows])
+    times = np.array([row.ruled_at for row in rows], np.str_)  # none are strings too
     border = np.sort(times)[int(len(rows) * (1 - HELD_OUT))] if len(rows) else ""
     checks = spot_checks(rows)
     found = ((times >= border) & (times > learnt_until)) | checks

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import sys
 import time
@@ -23,6 +24,7 @@ from sklearn.pipeline import Pipeline
 from tqdm import tqdm
 
 from service import cluster, labels
+from service.cli.crashes import tell_nothing_of_crashes
 from service.cli.installation import Installation, installation
 from service.errors import ServiceError
 from service.labels import Label
@@ -249,5 +251,12 @@ def _promote(
     return PASSED if passed else REFUSED
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """As a command: the report quotes comments, and so may an exception, as with `saring`."""
+    os.umask(0o077)
+    tell_nothing_of_crashes()
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from dataclasses import replace
 from functools import partial
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -164,8 +167,9 @@ def test_force_is_recorded(models, run, one_step):
 
 
 def test_too_few_rulings_write_nothing(models, run, capsys):
-    assert run(past(10)) == NOTHING
-    assert "nothing was learnt" in capsys.readouterr().out
+    for count in (10, 0):
+        assert run(past(count)) == NOTHING
+        assert "nothing was learnt" in capsys.readouterr().out
     assert [one.origin for one in promotion.listed(models)] == ["shipped"]
 
 
@@ -207,6 +211,24 @@ def test_rulings_of_the_database_are_learnt(models, settings):
     assert len(list(labels.export(opened))) == 120
     assert retrain.main(["--site", "berita"]) == PASSED
     opened.engine.dispose()
+
+
+def test_as_a_command_it_writes_and_says_nothing_to_others(tmp_path, monkeypatch, capsys):
+    """Its report quotes comments, and an exception may."""
+    for name in ("excepthook", "unraisablehook"):
+        monkeypatch.setattr(sys, name, getattr(sys, name))
+    monkeypatch.setattr("threading.excepthook", None)
+    monkeypatch.setattr("service.cli.crashes.resource", MagicMock(getrlimit=lambda _: (0, 0)))
+    monkeypatch.setattr(retrain, "main", (tmp_path / "report").touch)
+    before = os.umask(0o022)
+    try:
+        with pytest.raises(SystemExit):
+            retrain.run()
+    finally:
+        os.umask(before)
+    assert (tmp_path / "report").stat().st_mode & 0o077 == 0
+    sys.excepthook(ValueError, ValueError("dasar bodoh"), None)
+    assert capsys.readouterr().err == "saring: crashed: ValueError at \n"
 
 
 def test_an_unknown_site_is_one_line(models, capsys):
