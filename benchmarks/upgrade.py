@@ -53,10 +53,12 @@ def release(commit: str, directory: Path) -> Iterator[Path]:
 
 
 def before_the_latest_tables() -> str:
-    """The last commit before the tables changed."""
-    command = ["git", "log", "-1", "--format=%h", "--", NEWEST_TABLES]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    return f"{done.stdout.strip()}^"
+    """The last commit before the tables changed; nothing where git has no such past."""
+    last = ["git", "log", "-1", "--format=%h^", "--", NEWEST_TABLES]
+    done = subprocess.run(last, cwd=ROOT, capture_output=True, text=True)
+    known = ["git", "cat-file", "-e", commit := done.stdout.strip()]
+    missing = subprocess.run(known, cwd=ROOT, capture_output=True).returncode
+    return "" if missing else commit
 
 
 class Watch:
@@ -230,8 +232,8 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--since", default=before_the_latest_tables(), help="the older release")
     given, _ = asked.parse_known_args()
-    if NGINX is None:
-        print("left out: this needs nginx (apt-get install nginx-light)")
+    if NGINX is None or not given.since:
+        print("left out: this needs nginx (apt-get install nginx-light) and the clone's past")
         return
     with tempfile.TemporaryDirectory() as directory:
         Path(directory).chmod(0o755)  # PostgreSQL, of another user where we are root, must enter

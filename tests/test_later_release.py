@@ -27,9 +27,10 @@ from tests import later
 from tests.clients_at_work import Clients
 from tests.conftest import SECRET
 from tests.doubles import COMMENT, Site
-from tests.running import Service, until
+from tests.running import ROOT, Service, until
 from tests.web.desk import PASSWORD, ApiDoor, client_of
 
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 CHANGES = 'op.add_column("comments", sa.Column("mood", sa.Text, nullable=False))'
 
 
@@ -217,6 +218,8 @@ def tables_after(file, revision, folder=ours._SCRIPTS) -> MetaData:
 def test_migrations_that_say_so_only_add(tmp_path):
     """From 0017 on; each that is not named by its own ``served_since`` is held to its word."""
     line = [script for script in ours._line(ours._SCRIPTS) if script.revision >= "0017"][::-1]
+    for script in line:  # an operator has to know that replicas cannot be mixed
+        assert f"Migration {script.module.served_since}" in CHANGELOG
     for earlier, script in pairwise(line):
         since = script.module.served_since
         assert since in (earlier.module.served_since, script.revision)
