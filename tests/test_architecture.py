@@ -286,6 +286,7 @@ MAY_IMPORT = {
         "service.labels",
         "service.models.installed",
         "service.models.promotion",
+        "service.cli.crashes",
         "service.cli.installation",
         "service.cluster",
         "service.errors",
