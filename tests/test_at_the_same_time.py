@@ -20,7 +20,7 @@ from service.complaints import Complaints
 from service.desk.queue import Queue
 from service.desk.tallies import Tallies
 from service.errors import Conflict, Missing
-from service.storage import store, verdicts
+from service.storage import drift, shadow, store, verdicts
 from service.storage.tables import claims, comments, rulings
 from tests.running import until
 from tests.test_company_of_comments import SPAM, Newsroom
@@ -222,3 +222,39 @@ def test_a_complaint_about_what_is_erased(newsroom):
         complaining = begin()
     with pytest.raises(Missing):
         complaining.result(10)
+
+
+def test_two_machines_measure_the_same_week(newsroom):
+    measured = drift.Measured("2026-11-16", {"comments": 3}, newsroom.clock())
+
+    def put():
+        with newsroom.database.begin() as tx:
+            drift.put(tx, "fake-1", measured)
+
+    with meanwhile(newsroom, put) as (tx, begin):
+        drift.put(tx, "fake-1", measured)
+        putting = begin()
+    putting.result(10)
+    with newsroom.database.read() as tx:
+        assert drift.weeks(tx, "fake-1") == [measured]
+
+
+@pytest.mark.parametrize("erased", [False, True], ids=["judged", "erased"])
+def test_two_machines_run_the_same_candidate(newsroom, erased):
+    """The other one has judged the comment, or it is erased, while this one looks."""
+    case = newsroom.post("dasar bodoh")
+    judged = [(case, replace(case.decision, model_version="candidate"))]
+
+    def add():
+        with newsroom.database.begin() as tx:
+            shadow.add(tx, judged, newsroom.clock())
+
+    with meanwhile(newsroom, add) as (tx, begin):
+        if erased:
+            store.erase_comment(tx, newsroom.site.id, case.id)
+        else:
+            shadow.add(tx, judged, newsroom.clock())
+        adding = begin()
+    adding.result(10)
+    with newsroom.database.read() as tx:
+        assert shadow.tally(tx, "candidate").total() == (0 if erased else 1)

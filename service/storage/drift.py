@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from service.comments import IMPORTER, REPORTERS
 from service.storage import spans
@@ -68,11 +69,9 @@ def first_comment(tx: Connection, since: datetime) -> datetime | None:
 
 def put(tx: Connection, version: str, measured: Measured) -> None:
     """Store a week's counts in place of earlier ones."""
-    mine = (drift_weeks.c.model_version == version, drift_weeks.c.week == measured.week)
-    tx.execute(delete(drift_weeks).where(*mine))
-    row = {"model_version": version, "week": measured.week, "body": dict(measured.body),
-           "measured_at": measured.at}  # fmt: skip
-    tx.execute(insert(drift_weeks), row)
+    counts = {"body": dict(measured.body), "measured_at": measured.at}
+    row = insert(drift_weeks).values(model_version=version, week=measured.week, **counts)
+    tx.execute(row.on_conflict_do_update(index_elements=["model_version", "week"], set_=counts))
 
 
 def weeks(tx: Connection, version: str) -> list[Measured]:

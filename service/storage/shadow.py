@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, and_, case, func, insert, select
+from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy.dialects.postgresql import insert as insert_unless_there
 
 from service.comments import Case, Decision, Verdict, earliest_id
 from service.storage.facets import codes
@@ -64,14 +65,16 @@ def add(tx: Connection, judged: Sequence[tuple[Case, Decision]], at: datetime) -
     meanwhile is left out. How many were new."""
     ids = [case.id for case, _ in judged]
     version = judged[0][1].model_version
-    there = set(tx.execute(select(comments.c.id).where(comments.c.id.in_(ids))).scalars())
+    kept = select(comments.c.id).where(comments.c.id.in_(ids)).order_by(comments.c.id)
+    # Nobody erases them until the commit; they may be ruled on.
+    there = set(tx.execute(kept.with_for_update(read=True, key_share=True)).scalars())
     known = select(shadow_judgements.c.comment_id).where(
         shadow_judgements.c.model_version == version, shadow_judgements.c.comment_id.in_(ids)
     )
     there -= set(tx.execute(known).scalars())
     rows = [_row(case, decision, at) for case, decision in judged if case.id in there]
     if rows:
-        tx.execute(insert(shadow_judgements), rows)
+        tx.execute(insert_unless_there(shadow_judgements).on_conflict_do_nothing(), rows)
     return len(rows)
 
 
