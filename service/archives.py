@@ -14,6 +14,7 @@ from defusedxml.ElementTree import iterparse
 
 from service.comments import CONTENT_BYTES, LABELS, Arrival, Verdict, if_it_fits, without_controls
 from service.errors import Refused
+from service.jsonl import LINE_BYTES, Line, lines
 
 _TEXTS: Final = (
     "author_name", "author_email", "author_url", "author_ip", "permalink", "post_title",
@@ -50,19 +51,19 @@ class Unreadable:
 
 def read_jsonl(file: IO[bytes]) -> Iterator[Past | Unreadable]:
     """One comment a line: ``{"content", "verdict", "labels", "author_name", …, "created_at"}``."""
-    for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            yield Unreadable(number, "not JSON in UTF-8")
-            continue
-        yield (
-            _checked(number, record)
-            if isinstance(record, dict)
-            else Unreadable(number, "not an object")
-        )
+    return map(_past_of, lines(file))
+
+
+def _past_of(line: Line) -> Past | Unreadable:
+    if line.text is None:
+        return Unreadable(line.number, f"longer than {LINE_BYTES} bytes")
+    try:
+        record = json.loads(line.text)
+    except (ValueError, RecursionError):
+        return Unreadable(line.number, "not JSON in UTF-8")
+    if not isinstance(record, dict):
+        return Unreadable(line.number, "not an object")
+    return _checked(line.number, record)
 
 
 def read_wxr(file: IO[bytes]) -> Iterator[Past | Unreadable]:

@@ -14,24 +14,15 @@ from typing import IO, Any, Final
 
 from service import checks, policy, privacy
 from service.comments import CONTENT_BYTES, Arrival, Decision, History, Submission
+from service.jsonl import LINE_BYTES, Line, lines
 from service.judge import explained, weighed
 from service.rules import Rules
 from service.scoring.scorer import Assessment, Scorer
 
-_LINE_BYTES: Final = 1 << 20
 _BATCH_LINES: Final = 200
 _BATCH_BYTES: Final = 1 << 20
 _TEXTS: Final = ("author_name", "author_email", "author_url", "permalink", "locale")
 _NOBODY: Final = History()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line by its number in the file, from 1; ``text`` is None where it was too long to keep."""
-
-    number: int
-    text: bytes | None
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +46,7 @@ class Judged:
 def batches(file: IO[bytes]) -> Iterator[list[Line]]:
     """Lines in portions that fit into memory whatever the file holds; blank lines are left out."""
     batch: list[Line] = []
-    for line in _lines(file):
+    for line in lines(file):
         batch.append(line)
         if len(batch) >= _BATCH_LINES or sum(one.size for one in batch) >= _BATCH_BYTES:
             yield batch
@@ -77,23 +68,10 @@ def judge_lines(bench: Bench, batch: Sequence[Line]) -> Judged:
     return Judged(told, len(records) - len(good), sum(line.size for line in batch))
 
 
-def _lines(file: IO[bytes]) -> Iterator[Line]:
-    number = 0
-    while piece := file.readline(_LINE_BYTES):
-        number += 1
-        size, whole = len(piece), piece.endswith(b"\n") or len(piece) < _LINE_BYTES
-        while not whole:
-            piece = file.readline(_LINE_BYTES)
-            size, whole = size + len(piece), piece.endswith(b"\n") or len(piece) < _LINE_BYTES
-        text = piece if size == len(piece) else None
-        if text is None or text.strip():
-            yield Line(number, text, size)
-
-
 def _record(line: Line) -> dict[str, Any]:
     """A line's object, or one that says what is wrong with the line."""
     if line.text is None:
-        return {"line": line.number, "error": f"longer than {_LINE_BYTES} bytes"}
+        return {"line": line.number, "error": f"longer than {LINE_BYTES} bytes"}
     try:
         record = json.loads(line.text)
     except (ValueError, RecursionError):

@@ -232,7 +232,9 @@ MAY_IMPORT = {
         "service.logs",
         "service.errors",
     },
+    "service.jsonl": set(),
     "service.lines": {
+        "service.jsonl",
         "service.checks",
         "service.judge",
         "service.policy",
@@ -248,7 +250,7 @@ MAY_IMPORT = {
     "service.serving.sharing": set(),
     "service.home": {"service.errors", "service.settings"},
     # A site's past in, its labels out: two more cores, behind commands and learning.
-    "service.archives": {"service.comments", "service.errors"},
+    "service.archives": {"service.jsonl", "service.comments", "service.errors"},
     "service.imports": {
         "service.archives",
         "service.privacy",

@@ -12,6 +12,7 @@ from service.archives import Past, Unreadable, read_jsonl, read_wxr
 from service.comments import Arrival
 from service.errors import Refused
 from service.imports import Importer
+from service.jsonl import LINE_BYTES
 from service.metrics import Metrics
 from service.moderation import Moderation
 from service.scoring.scorer import NoModel
@@ -49,6 +50,24 @@ def wxr(*comments):
 
 def jsonl(*records):
     return io.BytesIO("".join(json.dumps(record) + "\n" for record in records).encode())
+
+
+def test_a_line_without_an_end_fills_no_memory():
+    """Nothing asks for more of the file at once than a line may have."""
+
+    class Endless(io.BytesIO):
+        def readline(self, size: int | None = -1, /) -> bytes:
+            assert size is not None
+            assert 0 < size <= LINE_BYTES
+            return super().readline(size)
+
+    file = Endless(
+        b'{"content": "' + b"x" * 3 * LINE_BYTES + b'"}\n{"content": "a", "verdict": "hold"}'
+    )
+    too_long, good = read_jsonl(file)
+    assert too_long == Unreadable(1, f"longer than {LINE_BYTES} bytes")
+    assert isinstance(good, Past)
+    assert good.number == 2
 
 
 @pytest.fixture

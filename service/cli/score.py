@@ -17,6 +17,7 @@ from tqdm import tqdm
 from service import cluster, home, lines
 from service.cli.installation import installation
 from service.comments import Decision, utc_now
+from service.jsonl import Line
 from service.lines import Bench, Judged
 from service.models.installed import Models
 from service.rules import Rules
@@ -81,7 +82,7 @@ def _told(language: str, decision: Decision) -> dict[str, Any]:
     }
 
 
-def _judged(bench: Bench, batches: Iterable[list[lines.Line]], scheduler: str) -> Iterator[Judged]:
+def _judged(bench: Bench, batches: Iterable[list[Line]], scheduler: str) -> Iterator[Judged]:
     if not scheduler:
         yield from (lines.judge_lines(bench, batch) for batch in batches)
         return
