@@ -91,12 +91,15 @@ def _erase(
 
 
 def backup(database: Database, file: str) -> None:
-    """A consistent copy of a SQLite database, made while others write."""
+    """A consistent copy of a SQLite database, made while others write.
+
+    In one piece: SQLite begins anew when somebody writes between two, and nobody waits for this.
+    """
     target = Path(file)
     unfinished = target.with_name(f".{target.name}.part")
     try:
         with _opened(_sqlite_path(database)) as source, _opened(unfinished) as copy:
-            source.backup(copy, pages=4096)
+            source.backup(copy)
         unfinished.replace(target)
     except (OSError, sqlite3.Error) as error:
         unfinished.unlink(missing_ok=True)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
+from service import upkeep
+from service.storage.engine import Database
 from tests.clients_at_work import Clients
 from tests.running import Service, saring
 
@@ -57,6 +62,32 @@ def test_backup_under_load_and_restore(service, tmp_path):
     service.start()
     there = {name for name in clients.kept if is_there(service, name)}
     assert there == saved - {gone}
+
+
+def test_a_backup_of_many_comments_comes_to_an_end(sqlite, tmp_path):
+    """SQLite begins a copy anew that is made in pieces, whenever somebody wrote between two."""
+    with sqlite.begin() as tx:
+        tx.execute(text("CREATE TABLE many (pages BLOB)"))
+        tx.execute(text("INSERT INTO many VALUES (zeroblob(40000000))"))
+    stopped, copied = Event(), tmp_path / "copy"
+    busy = Thread(target=write_until, args=(sqlite, stopped))
+    copying = Thread(target=upkeep.backup, args=(sqlite, str(copied)))
+    busy.start()
+    copying.start()
+    copying.join(10)
+    is_done = not copying.is_alive()
+    stopped.set()
+    for thread in (busy, copying):
+        thread.join()
+    assert is_done
+    with closing(sqlite3.connect(copied)) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def write_until(database: Database, stopped: Event) -> None:
+    while not stopped.wait(0.005):
+        with database.begin() as tx:
+            tx.execute(text("INSERT INTO many VALUES ('a')"))
 
 
 @pytest.fixture
