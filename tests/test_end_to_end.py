@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import shlex
 import socket
@@ -81,9 +82,17 @@ def paste(said: str) -> dict[str, str]:
 
 
 def test_an_orphan_lets_go_of_the_port(service):
-    """Its master is killed while a client keeps asking: the next start need not wait for that."""
+    """Its master is killed while a client keeps asking: the next start need not wait for that. What
+    was begun is answered all the same."""
     service.start()
-    with requests.Session() as kept:
+    body = json.dumps(COMMENT).encode()
+    head = (
+        f"POST /v1/comments HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {service.key}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    begun = socket.create_connection(("127.0.0.1", service.port), 20)
+    with begun, requests.Session() as kept:
+        begun.sendall(head.encode() + body[:9])
 
         def let_go() -> bool:
             with contextlib.suppress(requests.RequestException):
@@ -93,6 +102,8 @@ def test_an_orphan_lets_go_of_the_port(service):
         service.process.kill()
         service.process.wait()
         until(let_go, "nobody listens", 10)
+        begun.sendall(body[9:])
+        assert begun.recv(12) == b"HTTP/1.1 201"
     service.restart()
     assert service.stop() == 0
 

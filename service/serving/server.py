@@ -69,14 +69,11 @@ class QuietWorker(PatientWorker):
         self.share.tell(self.nr_conns)
 
     def is_parent_alive(self) -> bool:
-        """Whether there still is a supervisor. An orphan ends as on SIGTERM and lets go of the port
-        at once: gunicorn would keep it, unserved, for as long as any kept-alive client asks."""
+        """Whether there still is a supervisor. An orphan ends as on SIGTERM: its clients would keep
+        it for as long as they ask."""
         alive: bool = super().is_parent_alive()
         if not alive:
             self.alive = False
-            self.set_accept_enabled(False)
-            for listener in self.sockets:
-                listener.close()
         return alive
 
     def handle_error(self, _req: Any, client: Any, _addr: Any, exc: BaseException) -> None:
