@@ -32,7 +32,7 @@ from tests.running import ROOT, free_port
 DEPLOY = ROOT / "deploy"
 COMPOSE, KUBERNETES = DEPLOY / "compose.yaml", DEPLOY / "kubernetes.yaml"
 RULES, DASHBOARD = DEPLOY / "prometheus-rules.yaml", DEPLOY / "grafana-dashboard.json"
-PROMTOOL = shutil.which("promtool")
+PROMTOOL, SYSTEMD = shutil.which("promtool"), shutil.which("systemd-analyze")
 needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="no promtool; apt has prometheus")
 
 
@@ -84,6 +84,17 @@ def test_the_unit_and_a_shell_read_the_same_settings():
     read = dict(line.split("=", 1) for line in told.splitlines())
     assert read["SARING_HOME"] == "/var/lib/saring"
     assert Settings.from_env(read).retention_days == 365
+
+
+@pytest.mark.skipif(SYSTEMD is None, reason="no systemd-analyze; apt has systemd")
+def test_systemd_takes_the_unit(tmp_path):
+    unit = (DEPLOY / "saring.service").read_text(encoding="utf-8")
+    (tmp_path / "saring.service").write_text(
+        re.sub("^ExecStart=.*", "ExecStart=/bin/true", unit, flags=re.MULTILINE)
+    )
+    command = [SYSTEMD, "verify", "--man=no", str(tmp_path / "saring.service")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_ingress_lets_nobody_read_the_metrics():
