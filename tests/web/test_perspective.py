@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service.scoring.scorer import NoModel
 from service.storage.tables import comments, rulings
-from service.web.perspective.scores import HEADS, UNSERVED, sentences
+from service.web.perspective.scores import HEADS, MOST_SPANS, UNSERVED, sentences
 
 ANALYZE = "/v1alpha1/comments:analyze"
 SUGGEST = "/v1alpha1/comments:suggestscore"
@@ -211,6 +211,17 @@ def test_thresholds_leave_attributes_out(call):
 # Refusals
 
 
+def test_the_most_that_one_may_ask_for(call):
+    """Each attribute has a score for each sentence: the two together are kept within bounds."""
+    asked = {f"TOXICITY@{number}": {} for number in range(64)}
+    answer = call(comment={"text": "a\n" * 10_240}, spanAnnotations=True, requestedAttributes=asked)
+    told = answer.json["attributeScores"]
+    assert len(told) == 64
+    spans = told["TOXICITY@0"]["spanScores"]
+    assert len(spans) == MOST_SPANS
+    assert spans[-1]["end"] == 20_479
+
+
 def text(value, **more):
     return {"comment": {"text": value, **more}}
 
@@ -236,6 +247,16 @@ BOTH = {**ENTRIES, "articleAndParentComment": {"article": {"text": "b"}}}
         (
             {"requestedAttributes": {"NONSENSE": {}}},
             "Unknown requested attribute: NONSENSE",
+            "INVALID_REQUEST",
+        ),
+        (
+            {"requestedAttributes": {"TOXICITY@budi": {}}},
+            "Unknown requested attribute: (no attribute's name)",
+            "INVALID_REQUEST",
+        ),
+        (
+            {"requestedAttributes": {f"TOXICITY@{number}": {} for number in range(65)}},
+            "Too many requested attributes, 64 are served at once",
             "INVALID_REQUEST",
         ),
         (

@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 from service.web.perspective.errors import Refusal, refused
 
 TEXT_BYTES: Final = 20_480
+_MOST_ATTRIBUTES: Final = 64  # there are two dozen names
 _SNAKE: Final = re.compile(r"(?<!^)(?=[A-Z])")
 _STRING_OR_NAME: Final = re.compile(  # a string without an end is one too, up to the text's end
     r'("(?:[^"\\]++|\\.)*+"?)|([{,]\s*+)([A-Za-z_$][\w$@-]*+)(?=\s*+:)', re.DOTALL
@@ -49,6 +50,9 @@ def analyze_request(body: bytes) -> Asked:
     _one_context(sent)
     if not attributes:
         raise refused("Missing requested_attributes", "NO_REQUESTED_ATTRIBUTES")
+    if len(attributes) > _MOST_ATTRIBUTES:
+        told = f"Too many requested attributes, {_MOST_ATTRIBUTES} are served at once"
+        raise refused(told, "INVALID_REQUEST")
     return Asked(
         text,
         {name: _threshold(name, wanted) for name, wanted in attributes.items()},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from service.comments import Scores
@@ -35,6 +36,8 @@ _DETECTED: Final[Mapping[str, tuple[str, ...]]] = {
 _SITE_LANGUAGE: Final = ("id",)
 _NAME: Final = re.compile(r"[A-Za-z_]{1,64}(@\d{1,3})?")
 _UNREADABLE_FROM: Final = 60
+MOST_SPANS: Final = 500
+"""Each has a score for each attribute; a text of 20 kB that people write has fewer sentences."""
 _SENTENCE: Final = re.compile(r"\S(?:[^.!?…\n]|[.!?…](?![\s.!?…]))*[.!?…]*")
 
 
@@ -49,7 +52,7 @@ def checked(asked: Asked, scores: Scores) -> tuple[str, ...]:
     served = any(re.split("[-_]", one)[0].lower() in LANGUAGES for one in asked.languages)
     for name in asked.attributes:
         known = name.partition("@")[0]
-        if known not in HEADS and known not in UNSERVED:
+        if not _NAME.fullmatch(name) or (known not in HEADS and known not in UNSERVED):
             told = name if _NAME.fullmatch(name) else "(no attribute's name)"  # never an address
             raise refused(f"Unknown requested attribute: {told}", "INVALID_REQUEST")
         if known in UNSERVED or (asked.languages and not served):
@@ -60,8 +63,14 @@ def checked(asked: Asked, scores: Scores) -> tuple[str, ...]:
 
 
 def sentences(text: str) -> list[Span]:
-    """Where each sentence starts and ends, in code points; the whole text where there is none."""
-    return [match.span() for match in _SENTENCE.finditer(text)] or [(0, len(text))]
+    """Where each sentence starts and ends, in code points; the whole text where there is none.
+
+    The last of `MOST_SPANS` holds all that follows.
+    """
+    found = [match.span() for match in islice(_SENTENCE.finditer(text), MOST_SPANS)]
+    if len(found) == MOST_SPANS:
+        found[-1] = (found[-1][0], len(text.rstrip()))
+    return found or [(0, len(text))]
 
 
 def attribute_scores(
