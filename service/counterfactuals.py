@@ -102,15 +102,21 @@ def without(text: str, cut: Sequence[Part]) -> str:
 
 def _parts(text: str, reasons: Sequence[Signal]) -> list[Part]:
     """Words that weighed, links first, the heaviest first; none lies within another."""
-    found: dict[tuple[int, int], Part] = {}
+    found: list[Part] = []
+    room = {True: _MOST_LINKS, False: _MOST_WORDS}
     matched = [(m, r.code == "LINKS") for r in reasons if r.weight > 0 for m in r.matches]
     for match, link in sorted(matched, key=lambda pair: (not pair[1], -pair[0].weight)):
+        if not room[link] or _lies_in(found, match.start, match.end):
+            continue  # before it is widened: a text without blanks is one word, however long
         start, end = _whole(text, match.start, match.end)
-        known = [place for place in found if place[0] < end and start < place[1]]
-        if not known and text[start:end].strip():
-            found[start, end] = Part(start, end, match.weight, link)
-    links = [part for part in found.values() if part.link][:_MOST_LINKS]
-    return links + [part for part in found.values() if not part.link][:_MOST_WORDS]
+        if not _lies_in(found, start, end) and text[start:end].strip():
+            found.append(Part(start, end, match.weight, link))
+            room[link] -= 1
+    return found
+
+
+def _lies_in(found: Sequence[Part], start: int, end: int) -> bool:
+    return any(part.start < end and start < part.end for part in found)
 
 
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:

@@ -44,6 +44,8 @@ _THROW_AWAY: Final = 0.3  # NEW_COMMENTER of a throw-away mailbox; of a first co
 # What scores say by themselves; a new scoring says it anew.
 SCORE_CODES: Final = frozenset((*HEAD_REASONS.values(), "LANGUAGE_UNSURE", "NOT_SCORED"))
 _UNKNOWN: Final[Language] = "other"
+MOST_MATCHES: Final = 100
+"""Places in the text that one signal tells."""
 _NO_LIMITS: Final = Limits()
 
 
@@ -194,7 +196,7 @@ def decide(evidence: Evidence, model_version: str) -> Decision:
         verdict=verdict,
         decided_by=rule.decided_by,
         rule=rule.name,
-        reasons=(*_score_reasons(evidence), *evidence.signals),
+        reasons=(*_score_reasons(evidence), *map(_within_bounds, evidence.signals)),
         scores=scores.heads if scores else {},
         language=scores.language if scores else _UNKNOWN,
         limits=evidence.limits,
@@ -257,6 +259,15 @@ def _score_reasons(evidence: Evidence) -> list[Signal]:
         elif score is not None and _reached(score, limits.hold):
             reasons.append(Signal(code, score, limits.hold))
     return reasons
+
+
+def _within_bounds(signal: Signal) -> Signal:
+    """The signal with its heaviest matches, in the order of the text: what is stored and shown of
+    a comment must not grow to many times its length."""
+    if len(signal.matches) <= MOST_MATCHES:
+        return signal
+    heaviest = sorted(signal.matches, key=lambda match: -match.weight)[:MOST_MATCHES]
+    return replace(signal, matches=tuple(sorted(heaviest, key=lambda match: match.start)))
 
 
 def _reached(score: float | None, limit: float | None) -> bool:

@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from service import counterfactuals
 from service.comments import Match, Signal
 from service.counterfactuals import _cuts, _parts, without
+from service.desk.queue import _words_in
 from tests.doubles import FakeScorer
 from tests.web.desk import PASSWORD, client_of
 
@@ -136,3 +138,24 @@ def test_cuts_grow_and_links_come_first():
     assert cuts[:3] == [["contoh.com"], ["dua"], ["satu"]]
     assert [len(cut) for cut in cuts] == sorted(len(cut) for cut in cuts)
     assert cuts[-1] == ["contoh.com", "dua", "satu"]
+
+
+def test_a_text_without_blanks_is_looked_through_once(monkeypatch):
+    """All matches lie in its one word; to look for its ends at each took half a minute."""
+    widened = []
+    whole = counterfactuals._whole
+    monkeypatch.setattr(counterfactuals, "_whole", lambda *of: widened.append(of) or whole(*of))
+    matches = tuple(Match(place, place + 1, 0.1) for place in range(20_000))
+    reasons = [Signal("OBFUSCATED_TEXT", 0.5, matches=matches)]
+    [part] = _parts("x" * 20_000, reasons)
+    assert (part.start, part.end) == (0, 20_000)
+    assert len(widened) == 1
+    apart = tuple(Match(2 * place, 2 * place + 1, 0.1) for place in range(20_000))
+    assert len(_parts("x " * 20_000, [Signal("OBFUSCATED_TEXT", 0.5, matches=apart)])) == 6
+    assert len(widened) == 7
+
+
+def test_its_words_are_read_once():
+    matches = [Match(place, place + 1, 0.1) for place in range(20_000)]
+    assert list(_words_in("x" * 20_000, matches)) == ["x" * 20_000]
+    assert list(_words_in("satu dua tiga", [Match(5, 6, 0.1), Match(6, 8, 0.1)])) == ["dua"]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.comments import REASONS, Limits, Scores, Signal, Submission
-from service.policy import HEAD_REASONS, RULES, Evidence, decide, replay
+from service.comments import REASONS, Limits, Match, Scores, Signal, Submission
+from service.policy import HEAD_REASONS, MOST_MATCHES, RULES, Evidence, decide, replay
 from service.rules import Rules
 
 SUBMISSION = Submission(
@@ -166,6 +166,16 @@ def test_no_limits_reject_nothing():
 def test_reasons_quote_the_higher_limit_that_was_reached():
     held = decide(evidence({"spam": 0.7}), "m").reasons
     assert held == (Signal("SPAM", 0.7, 0.5),)
+
+
+def test_the_heaviest_matches_are_kept_in_the_order_of_the_text():
+    matches = tuple(
+        Match(place, place + 1, 0.9 if place > 20_000 else 0.1) for place in range(20_010)
+    )
+    found = replace(evidence(), signals=(Signal("LINKS", 0.9, matches=matches),))
+    [reason] = decide(found, "m").reasons
+    assert len(reason.matches) == MOST_MATCHES
+    assert [match.start for match in reason.matches] == [*range(91), *range(20_001, 20_010)]
 
 
 def test_rules_have_stable_names():

@@ -184,11 +184,15 @@ def plain(entry: Entry) -> tuple[tuple[str, str], ...]:
 
 
 def _words_in(text: str, matches: Iterable[Match]) -> Iterable[str]:
-    """The whole words that the weighed stretches lie in."""
+    """The whole words that the weighed stretches lie in, those of one stretch once."""
+    start = end = 0
     for match in matches:
+        if start <= match.start and match.end <= end:
+            continue
         start = max(text.rfind(gap, 0, match.start) for gap in " \n\t") + 1
-        ends = [end for gap in " \n\t" if (end := text.find(gap, match.end)) >= 0]
-        yield from text[start : min(ends, default=len(text))].split()
+        ends = [at for gap in " \n\t" if (at := text.find(gap, match.end)) >= 0]
+        end = min(ends, default=len(text))
+        yield from text[start:end].split()
 
 
 _SECTIONS: Final[Mapping[str, Sequence[str]]] = {
