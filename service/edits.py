@@ -68,7 +68,7 @@ class Edits:
             now = self._now()
             edits.end_rulings(tx, case.id, now)
             arrived_now = replace(case, created_at=now)
-            surroundings.replace_company(tx, site, arrived_now, around)
+            surroundings.replace_company(tx, site, arrived_now, around, found.wave_id)
             before = earlier.ruling or earlier.decision.verdict
             told.tell(tx, site.id, [events.edited(case.id, case.decision, before)], now)
 

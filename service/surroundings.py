@@ -52,25 +52,33 @@ def gather(
     return Surroundings(history, linked, mine)
 
 
-def replace_company(tx: Transaction, site: Site, case: Case, around: Surroundings) -> None:
-    """Let an edited comment leave the company of its earlier text and join that of its new one.
+def replace_company(
+    tx: Transaction, site: Site, case: Case, around: Surroundings, left: str
+) -> None:
+    """Let an edited comment leave the company of its earlier text, and the wave that it was in,
+    if any (`left`), and join that of its new one.
 
-    Of a wave that it began another copy carries the bands from now on. The wave keeps this
-    comment's id for a name, so copies of the new text must not gather under it.
+    Of a wave that was found by it another copy carries the bands from now on. A wave that it began
+    keeps its id for a name, so copies of the new text must not gather under it.
     """
-    was_findable, heir = edits.drop_bands(tx, case.id), edits.heir_of_wave(tx, case.id)
+    was_findable, heir = edits.drop_bands(tx, case.id), edits.heir_of_wave(tx, left, case.id)
     if heir and was_findable:
         company.add_bands(tx, heir[0], sketch(heir[1], site.id).bands, case.created_at)
-    if heir and not around.history.wave:
+    if edits.heir_of_wave(tx, case.id, case.id) is None:
+        edits.end_wave(tx, case.id)
+    elif not around.history.wave:
         around = replace(around, sketch=Sketch((), b""))
     edits.drop_links(tx, case.id)
-    record(tx, site, case, around)
+    record(tx, site, case, around, already_in=left)
 
 
-def record(tx: Hot, site: Site, case: Case, around: Surroundings) -> None:
-    """Make a stored comment part of the company of those that follow."""
+def record(tx: Hot, site: Site, case: Case, around: Surroundings, already_in: str = "") -> None:
+    """Make a stored comment part of the company of those that follow; a wave that it is in already
+    has no copy more."""
     wave = around.history.wave
-    if wave:
+    if wave and wave.id == already_in:
+        pass
+    elif wave:
         company.grow_wave(tx, site.id, wave.id, case)
     else:
         company.add_bands(tx, case.id, around.sketch.bands, case.created_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.comments import Arrival
+from service.desk.queue import Queue
 from service.errors import Conflict
 from service.newsreel import Newsreel
 from service.scoring.scorer import NoModel
@@ -42,6 +43,21 @@ def test_a_wave_goes_on_without_the_comment_that_began_it(newsroom):
     assert newsroom.verdict(newsroom.post(SPAM.format("lagi"))) == ("hold", "wave")
     newsroom.review.rule_wave(newsroom.site, cases[0].id, "reject", "ani")
     assert newsroom.verdict(newsroom.post(SPAM.format("baru"))) == ("reject", "wave-ruled")
+
+
+def test_a_wave_goes_on_without_the_copies_that_found_it_after_that(newsroom):
+    cases = wave(newsroom, 8)
+    for number in range(3):
+        edit(newsroom, cases[number], f"{OTHER} {number}", f"orang-{number + 1}")
+    assert newsroom.verdict(newsroom.post(SPAM.format("lagi"))) == ("hold", "wave")
+
+
+def test_a_copy_that_is_edited_within_its_wave_is_no_further_copy(newsroom, database):
+    cases = wave(newsroom, 3)
+    for number in range(20, 26):
+        edit(newsroom, cases[1 + number % 2], SPAM.format(number), f"orang-{2 + number % 2}")
+    assert newsroom.post(SPAM.format("lagi")).decision.verdict == "accept"
+    assert Queue(database, newsroom.clock).card(cases[1].id).copies == 4
 
 
 def test_a_ruling_on_the_old_wave_is_none_on_copies_of_the_new_text(newsroom):

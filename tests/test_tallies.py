@@ -167,10 +167,17 @@ def the_clock_is_set_back(newsroom):
     rule(newsroom)
 
 
+def a_new_site_after_the_clock_was_set_back(newsroom):
+    newsroom.clock.forward(hours=3)
+    newsroom.post(KIND.format("nanti"))
+    newsroom.clock.forward(hours=-3)
+    a_new_site(newsroom)
+
+
 HAPPENS = (
     rule, undo, rule_many, wave, erase, edit, bring_in, judge_again, purge,
     a_purge_that_was_broken_off, a_new_site,
-    a_test_string, a_day_goes_by, the_clock_is_set_back,
+    a_test_string, a_day_goes_by, the_clock_is_set_back, a_new_site_after_the_clock_was_set_back,
 )  # fmt: skip
 
 

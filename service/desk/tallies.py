@@ -54,7 +54,7 @@ class Tallies:
         with self._database.read() as tx:
             before = tallies.progress(tx)
             after, due = self._due(tx, before)
-            due |= set(range(first, newest + 1)) - tallies.counted(tx, first)
+            due |= (set(range(first, newest + 1)) | _ahead(tx, newest)) - tallies.counted(tx, first)
             bodies = _counted(tx, sorted(q for q in due if q >= first))  # some clock is ahead
         if any(site.number < 0 for site in before.values()):
             self._begin()
@@ -80,6 +80,14 @@ class Tallies:
                 about, after[site_id] = tallies.touched(tx, site_id, site.number, _EVENTS)
                 due |= about
         return after, due
+
+
+def _ahead(tx: Transaction, newest: int) -> set[int]:
+    """Later quarters in which a comment came: the clock was set back since."""
+    found: set[int] = set()
+    while (came := tallies.next_comment(tx, max(found, default=newest) + 1)) is not None:
+        found.add(came)
+    return found
 
 
 def _counted(tx: Transaction, quarters: Sequence[int]) -> dict[int, Body]:

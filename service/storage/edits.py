@@ -21,6 +21,7 @@ class Standing:
     case: Case
     version: int
     complained: bool
+    wave_id: str = ""
 
 
 def find(tx: Connection, site_id: str, comment_id: str) -> Standing | None:
@@ -28,9 +29,9 @@ def find(tx: Connection, site_id: str, comment_id: str) -> Standing | None:
     case = store.comment_by_id(tx, site_id, comment_id)
     if case is None:
         return None
-    query = select(comments.c.version, comments.c.complaint_due_at)
+    query = select(comments.c.version, comments.c.complaint_due_at, comments.c.wave_id)
     row = tx.execute(query.where(comments.c.id == comment_id)).one()
-    return Standing(case, row.version, row.complaint_due_at is not None)
+    return Standing(case, row.version, row.complaint_due_at is not None, row.wave_id or "")
 
 
 def replace(
@@ -75,15 +76,14 @@ def drop_bands(tx: Connection, comment_id: str) -> bool:
     return tx.execute(delete(bands).where(bands.c.comment_id == comment_id)).rowcount > 0
 
 
-def heir_of_wave(tx: Connection, comment_id: str) -> tuple[str, str] | None:
-    """Id and text of another comment in the wave that this one began, if it began one.
-
-    A wave in which nobody else is left ends here: its ruling was on words that are gone.
-    """
-    others = and_(comments.c.wave_id == comment_id, comments.c.id != comment_id)
+def heir_of_wave(tx: Connection, wave_id: str, comment_id: str) -> tuple[str, str] | None:
+    """Id and text of another comment in a wave that this one was in, if there is one."""
+    others = and_(comments.c.wave_id == wave_id, comments.c.id != comment_id)
     query = select(comments.c.id, comments.c.content).where(others).order_by(comments.c.id)
     heir = tx.execute(query.limit(1)).first()
-    if heir is None:
-        tx.execute(delete(waves).where(waves.c.id == comment_id))
-        return None
-    return heir.id, heir.content
+    return None if heir is None else (heir.id, heir.content)
+
+
+def end_wave(tx: Connection, wave_id: str) -> None:
+    """Forget a wave in which nobody is left: its ruling was on words that are gone."""
+    tx.execute(delete(waves).where(waves.c.id == wave_id))

@@ -39,7 +39,9 @@ def seconds_to_rulings(tx: Connection, since: datetime, most: int) -> list[float
         .order_by(rulings.c.created_at.desc(), rulings.c.id.desc())
         .limit(most)
     )
-    return sorted((ruled - came).total_seconds() for ruled, came in tx.execute(query))
+    # A clock that was set back between the two makes it no time at all.
+    waited = ((ruled - came).total_seconds() for ruled, came in tx.execute(query))
+    return sorted(max(seconds, 0.0) for seconds in waited)
 
 
 def opinions(tx: Connection, since: datetime) -> list[tuple[str, str]]:

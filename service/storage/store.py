@@ -36,7 +36,7 @@ from service.errors import Conflict
 from service.storage import spans
 from service.storage.direct import is_clash
 from service.storage.engine import Hot
-from service.storage.facets import facets, permalink_key
+from service.storage.facets import codes, facets, permalink_key
 from service.storage.prepared import Prepared
 from service.storage.tables import answers, comments
 
@@ -195,7 +195,11 @@ def replace_decision(tx: Connection, comment_id: str, version: int, decision: De
 
 def put_reasons(tx: Connection, comment_id: str, decision: Decision) -> None:
     """Store a decision whose reasons grew; the verdict in force stays, the version is another."""
-    values = {"decision": decision_to_json(decision), "version": comments.c.version + 1}
+    values = {
+        "decision": decision_to_json(decision),
+        "codes": codes(decision.reasons),
+        "version": comments.c.version + 1,
+    }
     tx.execute(update(comments).where(comments.c.id == comment_id).values(values))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, text, update
@@ -13,6 +14,8 @@ from service.comments import REPORTERS, Ruling, Verdict
 from service.storage import complaints, spans
 from service.storage.tables import comments, rulings, sites, standings, waves
 
+_AT_ONCE: Final = 500
+_TICK: Final = timedelta(microseconds=1)
 CHECKS_COUNTED: Final = 5_000  # every scrape of the metrics reads them
 # In the words of the partial index, or SQLite does not see that it serves.
 CHECKED: Final = text("comments.sampled AND comments.ruling IS NOT NULL")
@@ -33,7 +36,8 @@ def rule(
     values = {"verdict": ruling.verdict, "ruling": ruling.verdict, "version": seen_version + 1}
     if not tx.execute(update(comments).where(mine).values(values)).rowcount:
         return False
-    tx.execute(insert(rulings), {**ruling_row(ruling, batch), "sent_id": sent_id})
+    row = ruling_row(in_order(tx, [ruling])[0], batch)
+    tx.execute(insert(rulings), {**row, "sent_id": sent_id})
     return True
 
 
@@ -46,6 +50,22 @@ def standing_of(tx: Connection, site_id: str, comment_id: str) -> tuple[int, Ver
     query = select(comments.c.version, comments.c.ruling).where(*mine)
     row = tx.execute(query.with_for_update()).first()
     return None if row is None else (row.version, row.ruling)
+
+
+def in_order(tx: Connection, made: Sequence[Ruling]) -> list[Ruling]:
+    """New rulings, none earlier than those before it on its comment: the latest is in force, also
+    where the clock was set back between them."""
+    latest: dict[str, datetime] = {}
+    for start in range(0, len(made), _AT_ONCE):
+        mine = rulings.c.comment_id.in_([one.comment_id for one in made[start : start + _AT_ONCE]])
+        query = select(rulings.c.comment_id, func.max(rulings.c.created_at)).where(mine)
+        latest |= {row[0]: row[1] for row in tx.execute(query.group_by(rulings.c.comment_id))}
+    return [
+        replace(one, created_at=max(one.created_at, latest[one.comment_id] + _TICK))
+        if one.comment_id in latest
+        else one
+        for one in made
+    ]
 
 
 def by_person(tx: Connection, comment_id: str) -> bool:
@@ -71,7 +91,8 @@ def add_opinion(tx: Connection, ruling: Ruling, sent_id: str | None) -> bool:
     before = tx.execute(select(rulings.c.verdict).where(mine).order_by(*latest).limit(1)).scalar()
     if before == ruling.verdict or (before is None and not tx.execute(sampled).scalar()):
         return False
-    tx.execute(insert(rulings), {**ruling_row(ruling, None), "sent_id": sent_id})
+    row = ruling_row(in_order(tx, [ruling])[0], None)
+    tx.execute(insert(rulings), {**row, "sent_id": sent_id})
     return True
 
 
