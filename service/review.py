@@ -100,17 +100,18 @@ class Review:
     def rule_wave(
         self, site: Site, wave_id: str, verdict: Verdict, moderator: str, batch: str = ""
     ) -> str:
-        """One ruling for every copy that waits, and for those to come within a day.
+        """One ruling for every copy that has none, and for those to come within a day.
+
+        Copies that readers complain about wait for one of their own.
 
         Returns the id by which `undo_wave` takes all of it back: `batch`, or one made here.
         """
         batch, now = batch or new_id(), self._now()
         with self._database.begin() as tx:
-            made, answered = strokes.rule_waiting(tx, wave_id, verdict, moderator, batch, now)
+            made = strokes.rule_waiting(tx, wave_id, verdict, moderator, batch, now)
             if not verdicts.rule_wave(tx, site.id, wave_id, verdict, now + WAVE_RULING_LASTS):
                 raise Missing("no such wave")
             news = [events.ruled(ruling.comment_id, verdict, (), batch) for ruling in made]
-            news += [events.complaint_resolved(c, about, verdict) for c, about in answered]
             self._tell(tx, site, [events.wave_ruled(wave_id, verdict, batch, len(made)), *news])
         return batch
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from service import retention
+from service.desk.figures import Dashboard
+from service.desk.queue import Queue
 from service.desk.signins import FREE_GUESSES
 from service.errors import Unauthenticated
 from service.settings import RateLimit
 from tests.doubles import Site
+from tests.test_company_of_comments import Newsroom
 from tests.web.desk import PASSWORD, client_of
 
 HOUR = {"hours": -1}
@@ -84,3 +87,46 @@ def test_a_flood_counts_no_comment_of_the_hour_to_come(site, clock, app):
         assert site.comment(content=f"awal {number}").status_code == 201
     clock.forward(**HOUR)
     assert site.comment(content="lagi").status_code == 201
+
+
+@pytest.fixture
+def newsroom(database, clock) -> Newsroom:
+    newsroom = Newsroom(database, clock)
+    newsroom.case = newsroom.post("dasar bodoh")
+    newsroom.review.rule(newsroom.site, newsroom.case.id, "reject", "ani")
+    clock.forward(**HOUR)
+    return newsroom
+
+
+def ruling(newsroom):
+    return newsroom.moderation.case(newsroom.site, newsroom.case.id).ruling
+
+
+def test_the_latest_ruling_is_the_one_that_is_taken_back(newsroom):
+    newsroom.review.rule(newsroom.site, newsroom.case.id, "accept", "budi")
+    assert ruling(newsroom) == "accept"
+    newsroom.review.undo(newsroom.site, newsroom.case.id)
+    assert ruling(newsroom) == "reject"
+
+
+def test_a_stroke_is_taken_back_from_what_was_ruled_on_before_it(newsroom):
+    stroke = newsroom.review.rule_many([(newsroom.case.id, 1)], "accept", "budi")
+    assert newsroom.review.undo_batch(stroke.batch) == 1
+    assert ruling(newsroom) == "reject"
+
+
+def test_nobody_seems_to_look_at_a_card_for_the_hour_to_come(newsroom, database, clock):
+    queue = Queue(database, clock)
+    clock.forward(hours=1)
+    queue.claim(newsroom.case.id, "ani")
+    clock.forward(**HOUR)
+    assert queue.card(newsroom.case.id).claim is None
+    queue.claim(newsroom.case.id, "budi")
+    assert queue.card(newsroom.case.id).claim.moderator == "budi"
+
+
+def test_no_ruling_came_before_its_comment(newsroom, database, clock):
+    late = newsroom.post("kamu bodoh")
+    clock.forward(**HOUR)
+    newsroom.review.rule(newsroom.site, late.id, "reject", "ani")
+    assert min(Dashboard(database, clock).figures(clock().tzinfo).seconds) == 0

@@ -137,9 +137,11 @@ class Claim:
 class Card:
     """One thing to decide: a comment, or a wave shown by the copy that has waited longest.
 
-    ``copies`` is the size of the wave, ``waiting`` how many of it wait. ``plain`` pairs what was
-    written in disguise with how it reads. ``complaints`` are those that wait for an answer. A
-    ``blind`` one is a spot check that is ruled on without knowing the machine's view or another's.
+    ``copies`` is the size of the wave, ``waiting`` how many of it wait, and ``unruled`` how many a
+    ruling on the wave would rule on, those that the machine let pass among them. ``plain`` pairs
+    what was written in disguise with how it reads. ``complaints`` are those that wait for an
+    answer. A ``blind`` one is a spot check that is ruled on without knowing the machine's view or
+    another's.
     """
 
     entry: Entry
@@ -147,6 +149,7 @@ class Card:
     parent: Entry | None = None
     copies: int = 1
     waiting: int = 1
+    unruled: int = 1
     claim: Claim | None = None
     plain: Sequence[tuple[str, str]] = ()
     rulings: Sequence[Ruling] = ()

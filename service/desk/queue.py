@@ -65,18 +65,20 @@ class Queue:
         """Tell the others that this card is being looked at."""
         now = self._now()
         with self._database.begin() as tx:
-            claims.let_go(tx, moderator, now)
+            claims.let_go(tx, moderator, now, now + CLAIM_LASTS)
         with self._database.begin() as tx:
             claims.claim(tx, card, moderator, now + CLAIM_LASTS)
 
     def pulse(self, seen: str, cards: Sequence[str], asking: str) -> dict[str, Any]:
         """What changed since a page was shown: counts, arrivals, and who looks at its cards."""
+        now = self._now()
         with self._database.read() as tx:
+            taken = claims.on(tx, cards, now, now + CLAIM_LASTS)
             return {
                 "counts": tabs.counts(tx, asking),
                 "arrived": queue.arrived_after(tx, seen) if seen else 0,
                 "newest": queue.newest_held(tx),
-                "claims": {c: m.moderator for c, m in claims.on(tx, cards, self._now()).items()},
+                "claims": {card: claim.moderator for card, claim in taken.items()},
             }
 
     def newest(self) -> str:
@@ -92,10 +94,10 @@ class Queue:
             raise Missing("no such wave")
         return site
 
-    def waiting_in_wave(self, wave_id: str) -> int:
-        """How many copies of a wave wait."""
+    def unruled_in_wave(self, wave_id: str) -> int:
+        """How many copies of a wave a ruling on it would rule on."""
         with self._database.read() as tx:
-            return queue.wave_counts(tx, wave_id)[1]
+            return queue.wave_counts(tx, wave_id)[2]
 
     def standings(self) -> list[Standing]:
         """Who is blocked or trusted, the latest first."""
@@ -145,7 +147,8 @@ class Queue:
         blind: bool = False,
     ) -> Card:
         submission = entry.case.submission
-        copies, waiting = queue.wave_counts(tx, entry.wave_id) if entry.wave_id else (1, 1)
+        counts = queue.wave_counts(tx, entry.wave_id) if entry.wave_id else (1, 1, 1)
+        copies, waiting, unruled = counts
         parent = queue.entry(tx, submission.parent_id) if len(submission.parent_id) == 36 else None
         due = entry.complaint_due_at is not None
         same_site = parent if parent and parent.site == entry.site else None
@@ -155,6 +158,7 @@ class Queue:
             parent=same_site,
             copies=copies,
             waiting=waiting if as_wave else 1,
+            unruled=unruled if as_wave else 1,
             is_wave=as_wave,
             plain=() if blind else plain(entry),
             rulings=rulings,
@@ -267,5 +271,5 @@ def _author(tx: Transaction, author_key: str, untold: str) -> Author:
 
 
 def _with_claims(tx: Transaction, cards: Sequence[Card], now: datetime) -> list[Card]:
-    taken = claims.on(tx, [card.id for card in cards], now)
+    taken = claims.on(tx, [card.id for card in cards], now, now + CLAIM_LASTS)
     return [replace(card, claim=taken.get(card.id)) for card in cards]

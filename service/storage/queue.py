@@ -27,7 +27,7 @@ from service.desk.cards import MOST_AT_ONCE, Entry, Filters, Order
 from service.storage import rolling
 from service.storage.store import case_of
 from service.storage.tables import UtcDateTime, comments, complaints, sites, standings, waves
-from service.storage.tabs import COMPLAINED, HELD, REAL, bounded, narrowed, of_tab
+from service.storage.tabs import COMPLAINED, HELD, REAL, UNRULED, bounded, narrowed, of_tab
 
 LOOKED_THROUGH: Final = 500
 """Filters look through so many comments at a time; the cursor leads to the next so many."""
@@ -128,11 +128,18 @@ def site_of_wave(tx: Connection, wave_id: str) -> Site | None:
     return None if row is None else Site(row.id, row.name)
 
 
-def wave_counts(tx: Connection, wave_id: str) -> tuple[int, int]:
-    """How large a wave is, and how many of its copies wait; the latter up to `MOST_AT_ONCE`."""
-    size = tx.execute(select(waves.c.size).where(waves.c.id == wave_id)).scalar() or 1
-    waiting = select(comments.c.id).where(comments.c.wave_id == wave_id, HELD)
-    return max(size, 1), bounded(tx, waiting, MOST_AT_ONCE)
+def wave_counts(tx: Connection, wave_id: str) -> tuple[int, int, int]:
+    """How many copies a wave has here, how many of them wait on its card, and how many a ruling
+    on it would rule on; each up to `MOST_AT_ONCE`.
+
+    Counted from the copies: those that were erased or edited into something else are none.
+    """
+    mine = select(comments.c.id).where(comments.c.wave_id == wave_id)
+    waiting, unruled = mine.where(HELD, ~COMPLAINED), mine.where(UNRULED)
+    copies, waiting_copies, open_copies = (
+        bounded(tx, query, MOST_AT_ONCE) for query in (mine, waiting, unruled)
+    )
+    return max(copies, 1), waiting_copies, open_copies
 
 
 def arrived_after(tx: Connection, comment_id: str) -> int:
@@ -151,7 +158,8 @@ def newest_held(tx: Connection) -> str:
 def matching(tx: Connection, filters: Filters, limit: int) -> list[tuple[str, str, int]]:
     """Site, id and version of what these filters find, copies included.
 
-    Of what waits the oldest come first, else the newest.
+    What readers complain about is read one by one. Of what waits the oldest come first, else the
+    newest.
     """
     columns = comments.c.site_id, comments.c.id, comments.c.version
     # Read in the order of ids until there are enough, not sorted out of the index of scores.
@@ -171,7 +179,7 @@ def _matching(filters: Filters, *columns: Any, score: Any = comments.c.score) ->
     if filters.site:
         query = query.join(sites, sites.c.id == comments.c.site_id)
     waits = filters.tab == "held"
-    query = query.where(HELD) if waits else of_tab(query, filters)
+    query = (query.where(HELD) if waits else of_tab(query, filters)).where(~COMPLAINED)
     order = comments.c.id if waits else comments.c.id.desc()
     return query.where(*narrowed(filters, score)).order_by(order)
 

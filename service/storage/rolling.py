@@ -17,15 +17,16 @@ _copies: Final = comments.alias("copies")
 _WAITING: Final = text(
     "copies.verdict = 'hold' AND copies.wave_id IS NOT NULL AND NOT copies.is_test"
 )
+_UNRAISED: Final = _copies.c.complaint_due_at.is_(None)  # else it has a card of its own
 
 
 def wave_ids(tx: Connection, after: str, most: int, *, newest: bool = False) -> list[str]:
-    """The next waves of which copies wait, by age of the wave."""
+    """The next waves of which copies wait that nobody complains about, by age of the wave."""
     return list(tx.execute(_steps(after, most, newest)).scalars())
 
 
 def count(tx: Connection, most: int) -> int:
-    """How many waves have copies that wait, up to `most`."""
+    """How many such waves there are, up to `most`."""
     return tx.execute(
         select(func.count()).select_from(_steps("", most, False).subquery())
     ).scalar_one()
@@ -33,7 +34,7 @@ def count(tx: Connection, most: int) -> int:
 
 def head_of_wave() -> Any:
     """The copy that stands for its wave: the one that has waited longest without a complaint."""
-    mine = (_copies.c.wave_id == waves.c.id, _WAITING, _copies.c.complaint_due_at.is_(None))
+    mine = (_copies.c.wave_id == waves.c.id, _WAITING, _UNRAISED)
     return select(func.min(_copies.c.id)).where(*mine).correlate(waves).scalar_subquery()
 
 
@@ -42,7 +43,7 @@ def _steps(after: str, most: int, newest: bool) -> Select[Any]:
 
     def next_after(place: Any) -> Select[Any]:
         beyond = column < place if newest else column > place
-        step = select(column).select_from(_copies).where(_WAITING, beyond)
+        step = select(column).select_from(_copies).where(_WAITING, _UNRAISED, beyond)
         return step.order_by(column.desc() if newest else column).limit(1)
 
     begin = literal(after or ("~" if newest else ""))

@@ -14,6 +14,7 @@ from service.comments import Ruling, Verdict, new_id
 from service.storage import complaints, holding, verdicts
 from service.storage.tables import comments, rulings
 from service.storage.tables import complaints as complained
+from service.storage.tabs import UNRULED
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +28,21 @@ class Restored:
 
 def rule_waiting(
     tx: Connection, wave_id: str, verdict: Verdict, moderator: str, batch: str, now: datetime
-) -> tuple[list[Ruling], list[tuple[str, str]]]:
+) -> list[Ruling]:
     """Rule on each copy of a wave that no person has ruled on.
 
-    Returns the rulings, and (complaint, comment) for the complaints that they answer.
+    Those that readers complain about stand alone: their complaint is read before it is answered.
     """
-    mine = and_(comments.c.wave_id == wave_id, comments.c.ruling.is_(None))
+    mine = and_(comments.c.wave_id == wave_id, UNRULED)
     holding.hold_where(tx, mine)
     values = {"verdict": verdict, "ruling": verdict, "version": comments.c.version + 1}
-    columns = comments.c.id, comments.c.complaint_due_at
-    rows = tx.execute(update(comments).where(mine).values(values).returning(*columns)).all()
-    made = [Ruling(new_id(), row.id, verdict, (), "", moderator, now) for row in rows]
+    changed = update(comments).where(mine).values(values).returning(comments.c.id)
+    ids = tx.execute(changed).scalars().all()
+    made = [Ruling(new_id(), one, verdict, (), "", moderator, now) for one in ids]
     if made:
-        tx.execute(insert(rulings), [verdicts.ruling_row(ruling, batch) for ruling in made])
-    raised = {row.id for row in rows if row.complaint_due_at}
-    answered = [
-        (complaint, ruling.comment_id)
-        for ruling in made
-        if ruling.comment_id in raised
-        for complaint in complaints.resolve(tx, ruling)
-    ]
-    return made, answered
+        rows = [verdicts.ruling_row(ruling, batch) for ruling in verdicts.in_order(tx, made)]
+        tx.execute(insert(rulings), rows)
+    return made
 
 
 def take_back(tx: Connection, batch: str, now: datetime) -> tuple[list[Restored], list[str]]:

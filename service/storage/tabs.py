@@ -14,6 +14,8 @@ from service.storage.tables import comments, rulings, sites
 HELD: Final = text("comments.verdict = 'hold' AND NOT comments.is_test")
 REAL: Final = text("NOT comments.is_test")
 COMPLAINED: Final = comments.c.complaint_due_at.is_not(None)
+UNRULED: Final = and_(comments.c.ruling.is_(None), comments.c.complaint_due_at.is_(None))
+"""What one stroke over a wave rules on: nobody has, and nobody complains."""
 # Word for word what the partial indexes say, or the database does not take them.
 _ALONE: Final = text(
     "comments.verdict = 'hold' AND comments.wave_id IS NULL AND NOT comments.is_test"

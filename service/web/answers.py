@@ -221,6 +221,7 @@ class WaveOut(BaseModel):
     id: str
     copies: int
     waiting: int
+    unruled: int
 
 
 class ParentOut(BaseModel):

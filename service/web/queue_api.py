@@ -109,11 +109,11 @@ def strike(
     batch = str(body.batch or "")
     if body.wave_id:
         wave_id = str(body.wave_id)
-        waiting = queue.waiting_in_wave(wave_id)
+        unruled = queue.unruled_in_wave(wave_id)
         made = review.rule_wave(
             queue.site_of_wave(wave_id), wave_id, body.verdict, moderator, batch
         )
-        return Stroke(made, waiting)
+        return Stroke(made, unruled)
     if body.filters is not None:
         refuse_unknown(body.filters)
         filters = asked_for(body.filters, zone).filters
@@ -228,7 +228,10 @@ def _author_out(author: Author) -> dict[str, Any]:
 def _wave_out(card: Card) -> dict[str, Any] | None:
     if not card.entry.wave_id:
         return None
-    return {"id": card.entry.wave_id, "copies": card.copies, "waiting": card.waiting}
+    return {
+        "id": card.entry.wave_id, "copies": card.copies, "waiting": card.waiting,
+        "unruled": card.unruled,
+    }  # fmt: skip
 
 
 def _parent_out(parent: Entry | None) -> dict[str, str] | None:

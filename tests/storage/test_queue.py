@@ -9,13 +9,16 @@ import pytest
 from sqlalchemy import event, text
 
 from service.comments import Case, Decision, Limits, Signal, new_id
+from service.complaints import Complaints
 from service.desk.cards import Filters
 from service.desk.queue import Queue
 from service.storage import accounts, queue, store
 from service.storage.accounts import KeyDigests
 from service.storage.queue import Key
 from service.storage.tables import comments
-from tests.test_company_of_comments import Newsroom
+from service.web.queue_api import strike
+from service.web.queue_fields import RulingsIn
+from tests.test_company_of_comments import SPAM, Newsroom
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -204,3 +207,63 @@ def test_scores_are_read_from_their_index(sqlite):
     assert all(
         "COVERING INDEX ix_comments_scores (verdict=? AND score>" in step for step in reads
     ), reads
+
+
+RUDE_WAVES = (
+    "kamu semua bodoh sekali karena percaya pada janji pemerintah daerah itu {}",
+    "hanya orang bodoh yang masih menonton acara televisi malam minggu kemarin {}",
+    "sopir angkot itu bodoh betul sampai menabrak pagar rumah tetangga saya {}",
+)
+
+
+def complain(newsroom, comment_id):
+    complaints = Complaints(newsroom.queue._database, newsroom.clock)
+    complaints.file(newsroom.site, "slander", "", comment_id)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 25])
+def test_a_wave_whose_copies_all_stand_above_hides_none_behind_it(newsroom, size):
+    cases = [newsroom.post(text.format(n)) for text in RUDE_WAVES for n in "ab"]
+    for case in cases[:2]:
+        complain(newsroom, case.id)
+    shown = walk(newsroom, Filters(), "oldest", size)
+    assert len(shown) == len(set(shown)) == 4
+    counts = newsroom.queue.page(Filters()).counts
+    assert (counts["held"], counts["complaints"], counts["waves"]) == (4, 2, 2)
+
+
+def test_a_wave_says_how_many_a_ruling_rules_on_and_no_complaint_is_answered_unread(newsroom):
+    cases = [
+        newsroom.post(SPAM.format(n)) for n in range(8)
+    ]  # four were accepted before anybody could know
+    complain(newsroom, cases[5].id)
+    [_, card] = newsroom.queue.page(Filters()).cards
+    assert (card.copies, card.waiting, card.unruled) == (8, 3, 7)
+    body = RulingsIn(wave_id=card.entry.wave_id, verdict="reject")
+    assert strike(newsroom.queue, newsroom.review, body, "ani").ruled == 7
+    ruled = [newsroom.moderation.case(newsroom.site, case.id).ruling for case in cases]
+    assert ruled == ["reject"] * 5 + [None] + ["reject"] * 2
+    assert [card.id for card in newsroom.queue.page(Filters()).cards] == [cases[5].id]
+
+
+def test_a_wave_has_as_many_copies_as_there_are(newsroom):
+    cases = wave(newsroom, 8)
+    newsroom.moderation.erase(newsroom.site, cases[6].id)
+    assert newsroom.queue.card(cases[7].id).copies == 7
+
+
+def test_many_at_once_leaves_complaints_to_be_read(newsroom):
+    read, other = newsroom.post("dasar bodoh"), newsroom.post("kamu bodoh")
+    complain(newsroom, read.id)
+    assert newsroom.queue.matching(Filters(text="bodoh")) == (1, 0)
+    stroke = newsroom.review.rule_matching(Filters(text="bodoh"), "reject", "ani")
+    assert stroke.ruled == 1
+    assert newsroom.moderation.case(newsroom.site, other.id).ruling == "reject"
+    assert newsroom.moderation.case(newsroom.site, read.id).ruling is None
+
+
+def test_what_is_complained_about_is_found_by_that_reason(newsroom):
+    published = newsroom.post("Terima kasih, Kak!")
+    complain(newsroom, published.id)
+    found = newsroom.queue.page(Filters("all", reason="COMPLAINT")).cards
+    assert [card.id for card in found] == [published.id]

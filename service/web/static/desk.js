@@ -226,7 +226,7 @@
     const wave = card && card.dataset.wave;
     if (!wave || card.classList.contains("decided")) return;
     const batch = crypto.randomUUID(), id = card.dataset.id;
-    const word = `${say(`verdict-${verdict}`)} × ${card.dataset.waiting}`;
+    const word = `${say(`verdict-${verdict}`)} × ${card.dataset.unruled}`;
     const next = close(card, word, verdict);
     remember({ kind: "batch", cards: [id], batch, wave });
     post({ method: "POST", path: "/v1/rulings", card: id, body: { verdict, wave_id: wave, batch } });
