@@ -44,6 +44,11 @@ class Newsroom(RuleBasedStateMachine):
     @initialize(limit=st.sampled_from([1, 2, 3, 25]))
     def open(self, limit: int) -> None:
         self.limit = limit
+        for text in LONG[:2]:  # few steps would seldom make waves and spot checks by themselves
+            for number, person in enumerate(PEOPLE[:3]):
+                sent = arrival(text.format(number), person, "https://kabar.example/a")
+                self._submit("kabar", sent, "", number == 0)
+                self.house.clock.forward(seconds=1)
 
     # What sites send
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.comments import REPORTERS, TEST_STRINGS, Arrival
-from tests.stateful.house import family
+from tests.stateful.house import as_stored, family
 
 DAY = timedelta(days=1)
 
@@ -141,7 +141,8 @@ class Model:
         """A comment is stored in a wave, or begins to be found by itself."""
         comment.wave = wave
         if not wave:
-            comment.band_at = now if family(comment.arrival.content) else None
+            gathers = family(comment.arrival.content) and not self.members(comment.id)
+            comment.band_at = now if gathers else None  # a wave that it began keeps its name
             comment.swept = False
             return
         if wave not in self.waves:
@@ -248,7 +249,7 @@ class Model:
             c
             for c in self.comments.values()
             if c.verdict == verdict and not c.is_test and not self.due(c.id)
-            and site in ("", c.site) and text in c.arrival.content
+            and site in ("", c.site) and text in as_stored(c.arrival.content)
         ]  # fmt: skip
 
     def waiting_waves(self) -> list[tuple[str, list[Comment]]]:
