@@ -143,7 +143,7 @@ def create_app(
                     "rejudge_held": moderation.rejudge_held,
                     "thresholds": thresholds.learn_all,
                     "bands": Bands(database, now).sweep,
-                    "tallies": Tallies(database, now).catch_up,
+                    "tallies": Tallies(database, now).settle,
                 }
             ),
             Housekeeper({"checkpoint": database.checkpoint}, every_seconds=1.0),

@@ -202,6 +202,24 @@ def test_only_what_changed_is_read_and_counted_again(newsroom, monkeypatch):
     assert read == [(newsroom.site.id, 8, 2_000)]
 
 
+def test_who_keeps_house_counts_no_quarter_that_is_open(newsroom, monkeypatch):
+    newsroom.tallies.catch_up()
+    counted = []
+    count = tallies.count
+    monkeypatch.setattr(tallies, "count", lambda tx, q: counted.append(q) or count(tx, q))
+    newsroom.post(KIND.format("sekarang"))
+    assert newsroom.tallies.settle() == 0
+    assert counted == []
+    check(newsroom)
+    newsroom.post(KIND.format("lagi"))
+    assert newsroom.tallies.settle() == 0
+    newsroom.clock.forward(minutes=15)
+    counted.clear()
+    assert newsroom.tallies.settle() >= 1
+    assert len(counted) == 1
+    check(newsroom)
+
+
 def test_what_was_stored_before_it_was_counted_is_found(newsroom):
     from service.storage.tables import tallied
     from service.storage.tables import tallies as table

@@ -31,13 +31,12 @@ class Tallies:
 
     def catch_up(self) -> int:
         """Count what came or changed since the last time; how many quarters were counted."""
-        done = 0
-        for _ in range(_MOST_ROUNDS):
-            quarters, more = self._round()
-            done += quarters
-            if not more:
-                break
-        return done
+        return self._rounds(settled_only=False)
+
+    def settle(self) -> int:
+        """The same for the quarters that are over. Who keeps house counts no more: to count the
+        open one anew with every few comments would take the longer the more there are in it."""
+        return self._rounds(settled_only=True)
 
     def since(self, moment: datetime) -> list[tuple[datetime, Body]]:
         """When each quarter since then began in which a comment came, with its counts."""
@@ -47,7 +46,16 @@ class Tallies:
             found = tallies.bodies(tx, tallies.quarter_of(moment))
         return [(tallies.start_of(quarter), body) for quarter, body in found]
 
-    def _round(self) -> tuple[int, bool]:
+    def _rounds(self, *, settled_only: bool) -> int:
+        done = 0
+        for _ in range(_MOST_ROUNDS):
+            quarters, more = self._round(settled_only)
+            done += quarters
+            if not more:
+                break
+        return done
+
+    def _round(self, settled_only: bool) -> tuple[int, bool]:
         """One step: how many quarters were counted, and whether there is more to do."""
         newest = tallies.quarter_of(self._now())
         first = newest - WINDOW
@@ -55,14 +63,17 @@ class Tallies:
             before = tallies.progress(tx)
             after, due = self._due(tx, before)
             due |= (set(range(first, newest + 1)) | _ahead(tx, newest)) - tallies.counted(tx, first)
-            bodies = _counted(tx, sorted(q for q in due if q >= first))  # some clock is ahead
+            left = {quarter for quarter in due if settled_only and quarter >= newest}
+            bodies = _counted(
+                tx, sorted(q for q in due - left if q >= first)
+            )  # some clock is ahead
         if any(site.number < 0 for site in before.values()):
             self._begin()
             return 0, True
         if not bodies and all(after[site] == before[site].number for site in after):
             return 0, False
         with self._database.begin() as tx:
-            written = tallies.put(tx, before, after, bodies)
+            written = tallies.put(tx, before, after, bodies, left)
             tallies.forget_older(tx, first)
         behind = any(after[site] < before[site].last for site in after)
         return len(bodies) if written else 0, behind or not written

@@ -97,11 +97,13 @@ def count(tx: Connection, quarter: int) -> Body:
     model = comments.c.decision["model_version"].as_string().label("model")
     kinds = (comments.c.verdict, comments.c.language, comments.c.codes, model)
     within = spans.between(comments.c.id, start_of(quarter), start_of(quarter + 1))
-    rows = tx.execute(select(*kinds, func.count()).where(*within, REAL).group_by(*kinds))
+    # Not grouped by the database: SQLite sorts all of them in memory first.
+    rows = tx.execute(select(*kinds).where(*within, REAL).execution_options(yield_per=_AT_ONCE))
+    alike = Counter(map(tuple, rows))
     body: dict[str, Counter[str]] = {
         name: Counter() for name in ("verdicts", "languages", "codes", "models")
     }
-    for verdict, language, codes, version, number in rows:
+    for (verdict, language, codes, version), number in alike.items():
         body["verdicts"][verdict] += number
         body["languages"][str(language)] += number
         body["models"][str(version)] += number
@@ -115,9 +117,11 @@ def put(
     before: Mapping[str, Progress],
     after: Mapping[str, int],
     bodies: Mapping[int, Body],
+    left: Iterable[int] = (),
 ) -> bool:
-    """Write counts and how far they go; nothing of it where another process or a change was
-    quicker on any site, or there is one more, for the counts are of all sites together."""
+    """Write counts and how far they go, and which quarters are left to be counted; nothing of it
+    where another process or a change was quicker on any site, or there is one more, for the counts
+    are of all sites together."""
     _hold(tx)
     if _places(progress(tx)) != _places(before):
         return False
@@ -125,7 +129,7 @@ def put(
         if number != before[site_id].number:
             mine = tallied.c.site_id == site_id
             tx.execute(update(tallied).where(mine).values(number=number))
-    _forget(tx, bodies)
+    _forget(tx, {*bodies, *left})
     if bodies:
         rows = [{"quarter": quarter, "body": body} for quarter, body in bodies.items()]
         tx.execute(insert(tallies), rows)
