@@ -67,6 +67,11 @@ def _query(name: str, said: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "schema": {"type": "string"}, "description": said}
 
 
+def _id_of(name: str, said: str) -> dict[str, Any]:
+    either = [{"type": "string", "format": "uuid"}, {"type": "string", "maxLength": 0}]
+    return {**_query(name, said), "schema": {"anyOf": either}}
+
+
 _IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key", "in": "header", "schema": {"type": "string"},
     "description": "Sent again with the same comment, the first answer is repeated for a day.",
@@ -155,8 +160,8 @@ OPERATIONS: Final = (
     ),
     Operation(
         "delete", "/v1/queue/{comment_id}/ruling", "undoRuling", "Take the latest ruling back.",
-        {200: answers.CardOut}, (*_KEY_ERRORS, 404, 409, 503), moderated=True,
-        parameters=[_COMMENT_ID, _query("ruling_id", "Only this one; sent again, no change.")],
+        {200: answers.CardOut}, (*_KEY_ERRORS, 404, 409, 422, 503), moderated=True,
+        parameters=[_COMMENT_ID, _id_of("ruling_id", "Only this one; sent again, no change.")],
     ),
     Operation(
         "post", "/v1/queue/{comment_id}/standing", "setStanding", "Block or trust the author.",
@@ -170,8 +175,8 @@ OPERATIONS: Final = (
     ),
     Operation(
         "delete", "/v1/rulings/{batch}", "undoMany", "Take back all that one stroke ruled.",
-        {200: answers.RestoredOut}, (*_KEY_ERRORS, 404, 503), moderated=True,
-        parameters=[_BATCH, _query("wave_id", "Of the wave, where it was one.")],
+        {200: answers.RestoredOut}, (*_KEY_ERRORS, 404, 422, 503), moderated=True,
+        parameters=[_BATCH, _id_of("wave_id", "Of the wave, where it was one.")],
     ),
     Operation("get", "/healthz", "live", "Alive.", {200: answers.StatusOut}, keyed=False),
     Operation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -207,7 +208,8 @@ def test_rulings_of_the_database_are_learnt(models, settings):
                     "labels": list(row.labels), "created_at": row.ruled_at}).encode()
         for n, row in enumerate(past(120))
     ]  # fmt: skip
-    list(importer.take(access.named_site("berita"), read_jsonl(lines)))
+    file = io.BytesIO(b"\n".join(lines))
+    list(importer.take(access.named_site("berita"), read_jsonl(file)))
     assert len(list(labels.export(opened))) == 120
     assert retrain.main(["--site", "berita"]) == PASSED
     opened.engine.dispose()
