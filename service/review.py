@@ -102,12 +102,14 @@ class Review:
     ) -> str:
         """One ruling for every copy that has none, and for those to come within a day.
 
-        Copies that readers complain about wait for one of their own.
+        Copies that readers complain about wait for one of their own. Sent again, it is one ruling.
 
         Returns the id by which `undo_wave` takes all of it back: `batch`, or one made here.
         """
         batch, now = batch or new_id(), self._now()
         with self._database.begin() as tx:
+            if verdicts.ruled_in_batch(tx, batch):
+                return batch
             made = strokes.rule_waiting(tx, wave_id, verdict, moderator, batch, now)
             if not verdicts.rule_wave(tx, site.id, wave_id, verdict, now + WAVE_RULING_LASTS):
                 raise Missing("no such wave")

@@ -101,6 +101,14 @@ def test_an_edit_that_meets_a_ruling_is_a_conflict(newsroom, monkeypatch):
     assert newsroom.moderation.case(newsroom.site, case.id).ruling == "reject"
 
 
+def test_a_ruling_on_a_wave_that_is_sent_again_is_told_once(newsroom, database):
+    cases = wave(newsroom, 6)
+    review, site, first = newsroom.review, newsroom.site, cases[0].id
+    batch = review.rule_wave(site, first, "reject", "ani")
+    assert review.rule_wave(site, first, "reject", "ani", batch) == batch
+    assert types(newsroom, database, 6).count("wave.ruled") == 1
+
+
 def test_what_is_told_of_a_wave(newsroom, database):
     cases = wave(newsroom, 6)
     batch = newsroom.review.rule_wave(newsroom.site, cases[0].id, "reject", "ani")
