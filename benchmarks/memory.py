@@ -122,7 +122,9 @@ def main() -> None:
             service.kill()
     print(found)
     if given.write:
-        RESULTS.write_text(f"{found}\n", encoding="utf-8")
+        asked_for = f"--requests {given.requests} --seconds {given.seconds:.0f} --write"
+        head = f"# A worker's memory\n\nMade by `python -m benchmarks.memory {asked_for}`.\n\n"
+        RESULTS.write_text(f"{head}{found}\n", encoding="utf-8")
 
 
 def measure(service: Service, token: str, most: int, seconds: float) -> list[Sample]:
