@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from argon2 import PasswordHasher
 
@@ -34,6 +34,10 @@ _KEY: Final = re.compile(rf"[0-9a-f]{{{KEY_DIGITS}}}|[0-9a-f]{{{SHORT_KEY_DIGITS
 _REMEMBERED_SECONDS: Final = 1.0
 
 
+Use = Literal["everything", "post", "report"]
+"""What a request does with a site's key."""
+
+
 class Access:
     """Sites and moderators of this installation.
 
@@ -55,10 +59,13 @@ class Access:
         self._remembered: dict[str, tuple[float, tuple[Site, bool] | None]] = {}
         self._origins: tuple[float, frozenset[str]] = (0.0, frozenset())
 
-    def site(self, key: str, place: int = 0, *, short_key_is_enough: bool = False) -> Site:
-        """The site that a key belongs to; `Unauthenticated` or, for a short key, `Forbidden`.
+    def site(self, key: str, place: int = 0, *, use: Use = "everything") -> Site:
+        """The site that a key belongs to; `Unauthenticated`, or `Forbidden` for a short key that is
+        not good for this ``use``.
 
-        ``place`` stands for the caller at the turnstile, where guessers are `TooMany`.
+        A short key posts. It reports what became of comments only where no page posts with it: it
+        would be everybody's, and who reports could let their own spam through. ``place`` stands for
+        the caller at the turnstile, where guessers are `TooMany`.
         """
         if not _KEY.fullmatch(key):
             raise Unauthenticated("a site key is needed: Authorization: Bearer KEY")
@@ -70,18 +77,11 @@ class Access:
             raise Unauthenticated("no site has this key")
         self._turnstile.right(place, digest)
         site, is_full_key = found
-        if not (is_full_key or short_key_is_enough):
+        if is_full_key or use == "post":
+            return site
+        if use == "everything":
             raise Forbidden("the short key is good on the Akismet and Perspective doors only")
-        return site
-
-    def reporter(self, key: str, place: int = 0) -> Site:
-        """The site in whose name a key may say what became of a comment, as `site` finds it.
-
-        Where pages post, the short key is everybody's, and who reports could let their own spam
-        through: `Forbidden`.
-        """
-        site = self.site(key, place, short_key_is_enough=True)
-        if len(key) == SHORT_KEY_DIGITS and site.rules.allowed_origins:
+        if site.rules.allowed_origins:
             raise Forbidden("the short key stands in pages of this site: reports take the full key")
         return site
 

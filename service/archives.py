@@ -91,7 +91,8 @@ def read_wxr(file: IO[bytes]) -> Iterator[Past | Unreadable]:
                 article = {}
                 path[-1].remove(element)  # what was read is let go: memory stays bounded
     except (ParseError, DefusedXmlException) as error:
-        raise Refused(f"not a WordPress export: {type(error).__name__} {error}"[:200]) from None
+        where = error if isinstance(error, ParseError) else ""  # the other quotes the file
+        raise Refused(f"not a WordPress export: {type(error).__name__} {where}") from None
 
 
 def _of_wordpress(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal
+from uuid import UUID
 
 from service.mailboxes import Mailbox
 from service.rules import Rules
@@ -317,6 +318,14 @@ def if_it_fits(text: str, most: int) -> str:
     """A text of so many characters or fewer, else nothing: half of an address that a cut leaves is
     not known for one, and would not be masked."""
     return text if len(text) <= most else ""
+
+
+def is_id(word: object) -> bool:
+    """Whether something is an id as `new_id` writes them, and nothing else."""
+    try:
+        return isinstance(word, str) and str(UUID(word)) == word
+    except ValueError:
+        return False
 
 
 def new_id(now: float | None = None) -> str:

@@ -49,7 +49,7 @@ MAY_IMPORT = {
     # The desk, split by noun: who sits at it, what lies on it, and its own vocabulary.
     "service.desk.cards": {"service.comments"},
     "service.desk.pseudonyms": set(),
-    "service.desk.cursors": {"service.storage.queue", "service.errors"},
+    "service.desk.cursors": {"service.comments", "service.storage.queue", "service.errors"},
     "service.desk.signins": {"service.storage", "service.desk.cards", "service.errors"},
     "service.desk.figures": {
         "service.storage",
@@ -262,7 +262,6 @@ MAY_IMPORT = {
         "service.comments",
     },
     "service.serving.framing": set(),
-    "service.serving.heap": set(),
     "service.serving.wire": {"service.serving.framing"},
     "service.callers": set(),
     "service.turns": set(),

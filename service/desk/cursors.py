@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Final
-from uuid import UUID
 
+from service.comments import is_id
 from service.errors import Malformed
 from service.storage.queue import Key
 
@@ -49,6 +49,5 @@ def _is_key(section: str, after: object, margin: float, due: str) -> bool:
     """Whether a database can be asked for what comes behind this; raises what conversions raise."""
     if after == "":  # the beginning of a section
         return due == "" and isfinite(margin)
-    known = isinstance(after, str) and str(UUID(after)) == after
     when = datetime.fromisoformat(due).astimezone(UTC) if due else None
-    return known and isfinite(margin) and (when is not None or section != "complaints")
+    return is_id(after) and isfinite(margin) and (when is not None or section != "complaints")

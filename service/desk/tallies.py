@@ -34,8 +34,8 @@ class Tallies:
         return self._rounds(settled_only=False)
 
     def settle(self) -> int:
-        """The same for the quarters that are over. Who keeps house counts no more: to count the
-        open one anew with every few comments would take the longer the more there are in it."""
+        """The same for the quarters that are over, which is what housekeeping does: to count the
+        open one anew with every few comments takes the longer the more there are in it."""
         return self._rounds(settled_only=True)
 
     def since(self, moment: datetime) -> list[tuple[datetime, Body]]:
@@ -64,9 +64,7 @@ class Tallies:
             after, due = self._due(tx, before)
             due |= (set(range(first, newest + 1)) | _ahead(tx, newest)) - tallies.counted(tx, first)
             left = {quarter for quarter in due if settled_only and quarter >= newest}
-            bodies = _counted(
-                tx, sorted(q for q in due - left if q >= first)
-            )  # some clock is ahead
+            bodies = _counted(tx, sorted(quarter for quarter in due - left if quarter >= first))
         if any(site.number < 0 for site in before.values()):
             self._begin()
             return 0, True

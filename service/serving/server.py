@@ -19,8 +19,6 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected
 
 from service import logs
-from service.housekeeping import Housekeeper
-from service.serving import heap
 from service.serving.connection import plain_answer
 from service.serving.reception import PatientWorker
 from service.serving.sharing import Share, Shares
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 _A_MOMENT: Final = 0.0005
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108  what is made there is its owner's alone
 _OURS: Final = "saring-"
-_TRIMMED_EVERY: Final = 30.0  # seconds
 _GARBAGE: Final = (20_000, 20, 20)
 """Python's own 700 look for cycles at every request, and find next to none."""
 
@@ -149,7 +146,6 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._app.extensions["saring"]["database"].close()
         for housekeeper in self._app.extensions["saring"]["housekeepers"]:
             housekeeper.start()
-        Housekeeper({"heap": heap.give_back}, every_seconds=_TRIMMED_EVERY).start()
 
 
 class _Body:

@@ -37,7 +37,7 @@ def poster_of(request: Request, access: Access) -> tuple[Site, bool]:
     """
     key = _bearer(request) or "" if "Origin" in request.headers else ""
     if len(key) == SHORT_KEY_DIGITS:
-        site = access.site(key, place_of(request), short_key_is_enough=True)
+        site = access.site(key, place_of(request), use="post")
         if is_from_page(request, site, key):
             return site, True
     return site_of(request, access), False

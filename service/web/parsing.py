@@ -7,13 +7,13 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
-from uuid import UUID
 
 from flask import Request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
+from service.comments import is_id
 from service.errors import FieldError, Invalid, Malformed, TooLarge, Unsupported
 
 M = TypeVar("M", bound=BaseModel)
@@ -110,12 +110,9 @@ def _from_form(model: type[M], body: bytes) -> M:
 def id_in(given: Mapping[str, str], name: str) -> str:
     """An id of ours from a query or a form, or nothing; whatever else is `Invalid`."""
     word = given.get(name, "")
-    try:
-        if not word or str(UUID(word)) == word:
-            return word
-    except ValueError:
-        pass
-    raise Invalid([FieldError(name, "uuid")])
+    if word and not is_id(word):
+        raise Invalid([FieldError(name, "uuid")])
+    return word
 
 
 def _refusal(problems: list[ErrorDetails]) -> Malformed | Invalid:

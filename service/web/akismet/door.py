@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, request
 
-from service.access import Access
+from service.access import Access, Use
 from service.comments import TEST_STRINGS, Arrival, Site, Verdict
 from service.errors import Unauthenticated
 from service.moderation import Moderation
@@ -47,7 +46,7 @@ def blueprint(
     @door.post("/1.1/submit-ham", defaults={"verdict": "accept", "labels": ()})
     def correct(verdict: Verdict, labels: tuple[str, ...]) -> Response:
         form = form_of(request)
-        site = site_of(form, access, reports=True)
+        site = site_of(form, access, use="report")
         refusal = None if request.mimetype == JSON else _incomplete(form, site)
         arrival = arrival_of(form)
         if refusal is None and not _is_test(form, arrival) and not arrival.is_too_long:
@@ -108,13 +107,12 @@ def blueprint(
 fault = answers.fault
 
 
-def site_of(form: Form, access: Access, *, tried: str = "api_key", reports: bool = False) -> Site:
+def site_of(form: Form, access: Access, *, tried: str = "api_key", use: Use = "post") -> Site:
     """The site of a request's key: the field asked for, the first label of Host, the other field.
 
     WordPress sends the key under test as ``key`` beside the one it has stored, ``api_key``; what
-    is about the key itself looks at ``key`` first. A key that ``reports`` must be one that may.
+    is about the key itself looks at ``key`` first.
     """
-    find = access.reporter if reports else partial(access.site, short_key_is_enough=True)
     label = request.environ.get("HTTP_HOST", "").partition(":")[0].partition(".")[0]
     key, api_key = form.get("key", "").strip(), form.get("api_key", "").strip()
     if tried == "key":
@@ -123,7 +121,7 @@ def site_of(form: Form, access: Access, *, tried: str = "api_key", reports: bool
         candidates = [api_key] if api_key else [label, key]
     for key in candidates:
         try:
-            return find(key, place_of(request))
+            return access.site(key, place_of(request), use=use)
         except Unauthenticated:
             continue
     raise Unauthenticated("no site has this key")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlencode
-from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from service.comments import is_id
 from service.desk.cards import MOST_AT_ONCE, MOST_COUNTED, Moderator
 from service.errors import Invalid, ServiceError, TooMany, Unauthenticated
 from service.web import wording
@@ -133,11 +133,3 @@ def _stroke() -> tuple[str, int, str, str] | None:
     if not (is_id(batch) and count.isdecimal() and len(count) < 10 and (not wave or is_id(wave))):
         return None
     return batch, int(count), wave, _here()
-
-
-def is_id(word: str) -> bool:
-    """Whether a word is an id of ours, and nothing else."""
-    try:
-        return str(UUID(word)) == word
-    except ValueError:
-        return False

@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.access import Access
-from service.comments import VERDICTS, new_id
+from service.comments import VERDICTS, is_id, new_id
 from service.desk.cards import ORDERS, TABS
 from service.desk.queue import Queue
 from service.errors import FieldError, Invalid
 from service.review import Review
 from service.web.desk.asked import asked_for
-from service.web.desk.desk_page import back, blueprint, is_id, page, reader
+from service.web.desk.desk_page import back, blueprint, page, reader
 from service.web.guards import Desk
 from service.web.parsing import M, id_in
 from service.web.queue_api import Ask, is_shown, put_in_force, strike, take_back
@@ -101,13 +101,12 @@ def queue_blueprint(
         said = said if isinstance(said, dict) else {}
         listed = said.get("cards")
         listed = listed if isinstance(listed, list) else []
-        cards = [card for card in listed if isinstance(card, str) and is_id(card)][:_MOST_CARDS]
+        cards = [card for card in listed if is_id(card)][:_MOST_CARDS]
         mine = said.get("mine")
         if isinstance(mine, str) and mine in cards:
             queue.claim(mine, moderator.name)
         seen = said.get("seen")
-        seen = seen if isinstance(seen, str) and is_id(seen) else ""
-        told = queue.pulse(seen, cards, moderator.name)
+        told = queue.pulse(str(seen) if is_id(seen) else "", cards, moderator.name)
         others = {card: name for card, name in told["claims"].items() if name != moderator.name}
         return jsonify({**told, "claims": others})
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, Request, Response, jsonify, request
 
-from service.access import Access
+from service.access import Access, Use
 from service.comments import Arrival, Site, Verdict, without_controls
 from service.errors import Unauthenticated
 from service.moderation import Moderation
@@ -55,7 +54,7 @@ def blueprint(moderation: Moderation, reports: Reports, access: Access) -> Bluep
 
     @door.post("/v1alpha1/comments:suggestscore")
     def suggest() -> Response:
-        site = site_of(request, access, reports=True)
+        site = site_of(request, access, use="report")
         said = suggest_request(_body())
         detected = detected_in(moderation.score([said.text])[1][0])
         verdict: Verdict = "reject" if max(said.scores.values()) >= 0.5 else "accept"
@@ -86,14 +85,13 @@ def _described(request: Request) -> Response:
     return answer
 
 
-def site_of(request: Request, access: Access, *, reports: bool = False) -> Site:
-    """The site whose key, or for ``reports`` one that may, stands in the query or the header."""
-    find = access.reporter if reports else partial(access.site, short_key_is_enough=True)
+def site_of(request: Request, access: Access, *, use: Use = "post") -> Site:
+    """The site whose key stands in the query or in X-Goog-Api-Key."""
     key = _key_of(request)
     if not key:
         raise errors.no_key()
     try:
-        return find(key, place_of(request))
+        return access.site(key, place_of(request), use=use)
     except Unauthenticated:
         raise errors.bad_key() from None
 
